@@ -1,0 +1,324 @@
+"""House style of figures, and `show`, which puts a figure and its data into the notebook.
+
+Every figure reads alone: a bold title on the left states the finding, the line under it names
+measure, unit and scope, series are labelled where they end, the source stands below. Kinds of
+value differ in line and fill, never by colour alone (`KINDS`).
+
+Figures leave as SVG without a date and with fixed ids, so that nbval can compare them; nbval
+skips PNG. They carry their data as CSV in the same output: readers get it as a download, and a
+change of the plotted numbers turns the regression check red even where the picture looks alike.
+"""
+
+import io
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+from matplotlib import font_manager, ticker
+
+from helpers import paths
+
+PALETTE = sns.color_palette("colorblind").as_hex()
+ACCENT = PALETTE[0]  # blue: what the title speaks of
+SECOND = PALETTE[1]  # orange: what it is held against
+INK, MUTED, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#e3e3e3", "#ffffff"
+
+WIDTH = 6.5  # inches; fills the text column of a page and stays legible on a phone
+TITLE_POINTS, SUBTITLE_POINTS, SOURCE_POINTS, TEXT_POINTS = 14, 11, 9, 10.5
+LINE = 1.28  # line spacing
+
+# Kind of value -> how it is drawn. Printed observations are solid, forecasts open and dashed,
+# what we derive is hollow and dotted: three cues that survive a grey printout.
+KINDS = {
+    "observed": {"linestyle": "-", "marker": "o", "fill": True, "hatch": None},
+    "forecast": {"linestyle": "--", "marker": "D", "fill": False, "hatch": "////"},
+    "derived": {"linestyle": ":", "marker": "s", "fill": False, "hatch": "...."},
+    "outside": {"linestyle": "-.", "marker": "^", "fill": True, "hatch": None},
+}
+
+for _file in sorted(paths.FONTS.glob("*.ttf")):
+    font_manager.fontManager.addfont(_file)
+
+STYLE = {
+    "font.family": "Source Sans 3",
+    "font.size": TEXT_POINTS,
+    "axes.labelsize": TEXT_POINTS,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "text.color": INK,
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "hatch.linewidth": 0.7,
+    "svg.fonttype": "path",  # letters as outlines: the same picture whatever fonts a reader has
+    "svg.hashsalt": "book",  # fixed ids: two runs give the same bytes
+}
+
+matplotlib.use("agg")  # the notebook's own backend would add a second copy of each figure, as PNG
+matplotlib.rcParams.update(STYLE)
+
+
+class FigureError(ValueError):
+    """A figure that would reach readers without what they need to read it."""
+
+
+def new(title, subtitle, *, source, height=3.4, rows=1, columns=1, **subplots):
+    """Start a figure in the house style.
+
+    Parameters
+    ----------
+    title : str
+        The finding, as one sentence without a full stop; wrapped to the width.
+    subtitle : str
+        Measure, unit and scope.
+    source : str
+        Where the numbers come from; stands below the figure.
+    height : float
+        Height of the drawing itself in inches, title and source not counted.
+    rows, columns : int
+        Number of axes. Further keywords go to ``matplotlib.pyplot.subplots``.
+
+    Returns
+    -------
+    (matplotlib.figure.Figure, matplotlib.axes.Axes or array of Axes)
+
+    Raises
+    ------
+    FigureError
+        If title, subtitle or source is empty.
+    """
+    for part, value in (("title", title), ("subtitle", subtitle), ("source", source)):
+        if not value.strip():
+            raise FigureError(f"A figure needs a {part}.")
+    head = [(line, TITLE_POINTS, "bold", INK) for line in _wrap(title, TITLE_POINTS, "bold")]
+    head += [(line, SUBTITLE_POINTS, "normal", MUTED) for line in _wrap(subtitle, SUBTITLE_POINTS)]
+    foot = _wrap("Source: " + source, SOURCE_POINTS)
+    head_inches = sum(size for _, size, _, _ in head) * LINE / 72 + 0.18
+    foot_inches = len(foot) * SOURCE_POINTS * LINE / 72 + 0.14
+    total = head_inches + height + foot_inches
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(WIDTH, total), layout="constrained", **subplots
+    )
+    figure.get_layout_engine().set(
+        rect=(0, foot_inches / total, 1, height / total), w_pad=0.02, h_pad=0.02
+    )
+    y = 1 - 0.04 / total
+    for line, size, weight, colour in head:
+        y -= size * LINE / 72 / total
+        figure.text(0.004, y, line, fontsize=size, fontweight=weight, color=colour)
+    y = foot_inches / total - 0.1 / total
+    for line in foot:
+        y -= SOURCE_POINTS * LINE / 72 / total
+        figure.text(0.004, y, line, fontsize=SOURCE_POINTS, color=MUTED)
+    return figure, axes
+
+
+def _wrap(text, points, weight="normal"):
+    """Break text into lines that fit the figure's width, measured with the real font."""
+    properties = font_manager.FontProperties(family="Source Sans 3", weight=weight)
+    font = font_manager.get_font(font_manager.findfont(properties))
+    font.set_size(points, 72)
+    limit = WIDTH * 72 * 0.99
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        font.set_text(longer)
+        if line and font.get_width_height()[0] / 64 > limit:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return [*lines, line]
+
+
+def show(figure, name, *, alt, data):
+    """Put a figure into the notebook as SVG, with its alternative text and its data.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    name : str
+        File stem of the download, unique in the chapter.
+    alt : str
+        What the figure shows, for who cannot see it; at least a sentence.
+    data : pandas.DataFrame
+        What is plotted, tidy, with units in the column names.
+
+    Raises
+    ------
+    FigureError
+        If the alternative text is missing or too short, or there are no data.
+    """
+    if len(alt.split()) < 6:
+        raise FigureError(f"Figure {name!r}: alt text must say what is shown; got {alt!r}.")
+    if data is None or data.empty:
+        raise FigureError(f"Figure {name!r}: give the plotted data, so that readers can reuse them.")
+    from IPython.display import display
+
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    display(
+        {"image/svg+xml": buffer.getvalue().decode(), "text/csv": to_csv(data),
+         "text/plain": f"Figure {name}"},
+        raw=True,
+        metadata={"book": {"figure": name, "alt": " ".join(alt.split())}},
+    )
+
+
+def to_csv(frame) -> str:
+    """Frame as CSV text: ten significant digits, LF ends, no cell that a spreadsheet would run."""
+    safe = frame.copy()
+    for column in safe.columns:
+        if safe[column].dtype.kind not in "biufc":
+            # A cell starting with = + - @ is a formula to a spreadsheet.
+            safe[column] = safe[column].map(
+                lambda cell: "'" + cell if isinstance(cell, str) and cell[:1] in "=+-@" else cell
+            )
+    return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+
+
+# ---------------------------------------------------------------- parts shared by figures
+
+
+def log_axis(axis, ticks, unit_format="{:g}"):
+    """Logarithmic axis with plain numbers at the given ticks (stock labels read 10^1)."""
+    axis.axes.set_yscale("log") if axis.axis_name == "y" else axis.axes.set_xscale("log")
+    axis.set_major_locator(ticker.FixedLocator(ticks))
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: unit_format.format(value)))
+    axis.set_minor_locator(ticker.NullLocator())
+
+
+def year_axis(axes, first, last):
+    """Whole years on the x axis, at most eight labels."""
+    step = max(1, int(np.ceil((last - first) / 7)))
+    axes.xaxis.set_major_locator(ticker.FixedLocator(range(first, last + 1, step)))
+    axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.0f}"))
+    axes.grid(False, axis="x")
+
+
+def point(axes, x, y, kind, colour=ACCENT, **style):
+    """One value, drawn by its kind."""
+    drawn = KINDS[kind]
+    return axes.plot(
+        x, y, linestyle="none", marker=drawn["marker"], markersize=8, markeredgewidth=1.8,
+        markeredgecolor=colour, markerfacecolor=colour if drawn["fill"] else PAPER, zorder=4, **style,
+    )
+
+
+def label(axes, x, y, text, *, dx=0, dy=0, colour=INK, **style):
+    """Text beside a point, shifted in points so that it stays put when the scale changes."""
+    settings = {"fontsize": TEXT_POINTS, "va": "center", "color": colour, "annotation_clip": False}
+    return axes.annotate(
+        text, (x, y), xytext=(dx, dy), textcoords="offset points", **{**settings, **style}
+    )
+
+
+# ---------------------------------------------------------------- figure types
+
+
+def intervals(axes, rows, *, unit, gap=0.16):
+    """Rows of low - middle - high, each named at the left and labelled at the right.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    rows : list of dict
+        Keys ``name, low, middle, high, kind, text``; ``middle`` may be None. First row on top.
+    unit : str
+        Label of the x axis.
+    gap : float
+        Room left free on either side, as a share of the span.
+    """
+    lows, highs = [row["low"] for row in rows], [row["high"] for row in rows]
+    for position, row in enumerate(rows):
+        drawn = KINDS[row["kind"]]
+        colour = row.get("colour", ACCENT)
+        axes.plot([row["low"], row["high"]], [position] * 2, color=colour, linewidth=5, alpha=0.35,
+                  solid_capstyle="round", zorder=2)
+        if row["middle"] is not None:
+            axes.plot(row["middle"], position, linestyle="none", marker=drawn["marker"],
+                      markersize=8, markeredgewidth=1.8, markeredgecolor=colour,
+                      markerfacecolor=colour if drawn["fill"] else PAPER, zorder=3)
+        label(axes, row["high"], position, row["text"], dx=9)
+    axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.6)
+    span = max(highs) - min(lows)
+    axes.set_xlim(min(lows) - gap * span, max(highs) + 3 * gap * span)
+    axes.set_xlabel(unit)
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def heat_map(axes, table, *, texts, colours, text_colours=None):
+    """Cells with a text each; colour is a second cue, never the only one.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    table : pandas.DataFrame
+        Gives row and column names.
+    texts, colours : pandas.DataFrame or 2-d array of str
+        What each cell says, and its fill. An empty text draws a hatched cell: no data, not zero.
+    text_colours : 2-d array of str, optional
+        By default white on dark fills, ink on light ones.
+    """
+    texts, colours = np.asarray(texts, dtype=object), np.asarray(colours, dtype=object)
+    rows, columns = texts.shape
+    for i in range(rows):
+        for j in range(columns):
+            empty = texts[i, j] == ""
+            axes.add_patch(plt.Rectangle(
+                (j, i), 1, 1, facecolor=PAPER if empty else colours[i, j],
+                edgecolor=GRID if empty else PAPER, linewidth=2, hatch="////" if empty else None,
+            ))
+            if text_colours is not None:
+                ink = text_colours[i][j]
+            else:
+                ink = INK if empty else readable_ink(colours[i, j])
+            axes.text(j + 0.5, i + 0.5, texts[i, j], ha="center", va="center", color=ink,
+                      fontsize=TEXT_POINTS)
+    axes.set(xlim=(0, columns), ylim=(rows, 0))
+    axes.set_xticks(np.arange(columns) + 0.5, list(table.columns))
+    axes.set_yticks(np.arange(rows) + 0.5, list(table.index))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def readable_ink(fill):
+    """Text colour, black or white, that contrasts more with a fill.
+
+    One of the two always reaches the contrast ratio of 4.5 that WCAG asks of text; the softer
+    ink of the figures does not on fills of middle lightness.
+    """
+    light = _luminance(fill) + 0.05
+    return "#000000" if light / 0.05 >= 1.05 / light else PAPER
+
+
+def _luminance(colour):
+    """Relative luminance of a colour as WCAG defines it, 0 (black) to 1 (white)."""
+    channels = np.array(matplotlib.colors.to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def shade(share, colour=ACCENT):
+    """Fill between white (share 0) and a colour (share 1)."""
+    low, high = np.array(matplotlib.colors.to_rgb(PAPER)), np.array(matplotlib.colors.to_rgb(colour))
+    return matplotlib.colors.to_hex(low + (high - low) * float(np.clip(share, 0, 1)))

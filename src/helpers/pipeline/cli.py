@@ -1,0 +1,218 @@
+"""The command line: ``book build``, ``book run``, ``book accept``, ``book params``.
+
+Exit codes: 0 well, 1 something failed, 2 wrong usage. Modules that take time to import are
+imported inside the commands, so that ``book params`` and every usage error answer at once.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from helpers import parameters, paths
+
+SET = click.option(
+    "--set", "assignments", multiple=True, metavar="NAME=VALUE",
+    help="Give a parameter another value; may be repeated. `book params` lists them.",
+)
+JOBS = click.option("--jobs", type=click.IntRange(1, 64), help="Chapters run at a time.")
+DATA = click.option(
+    "--data", "own_data", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with your own tables; those not there are taken from data/.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+
+
+class Failure(click.ClickException):
+    """Something failed: exit code 1."""
+
+    exit_code = 1
+
+
+class Usage(click.ClickException):
+    """Wrong usage: exit code 2, one line."""
+
+    exit_code = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main():
+    """Run the chapters of the book and build it."""
+
+
+def _use_own_data(own_data: Path | None) -> None:
+    if own_data is not None:
+        os.environ["BOOK_DATA"] = str(own_data.resolve())
+
+
+class Progress:
+    """A bar on a terminal, plain lines in a log, silence with ``--quiet`` or ``--json``."""
+
+    def __init__(self, total: int, silent: bool):
+        self.total, self.silent, self.done = total, silent, 0
+        self.began = time.monotonic()
+        self.live = None
+        if not silent and sys.stderr.isatty():
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            self.live = Progress(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), transient=True
+            )
+            self.task = self.live.add_task("Running chapters", total=total)
+            self.live.start()
+
+    def report(self, result) -> None:
+        self.done += 1
+        if self.live:
+            self.live.update(self.task, advance=1, description=result.chapter)
+        elif not self.silent:
+            state = result.status if result.status != "ok" else f"{result.seconds:.1f} s"
+            click.echo(f"[{self.done}/{self.total}] {result.chapter}  {state}", err=True)
+
+    def step(self, text: str) -> None:
+        if self.live:
+            self.live.stop()
+            self.live = None
+        if not self.silent:
+            click.echo(text, err=True)
+
+    def stop(self) -> None:
+        if self.live:
+            self.live.stop()
+
+
+@main.command()
+@click.argument("scenario", default="baseline")
+@SET
+@DATA
+@JOBS
+@JSON
+@QUIET
+def build(scenario, assignments, own_data, jobs, as_json, quiet):
+    """Run every chapter and build a whole edition of the book.
+
+    Without arguments this is the baseline, in _build/html. Any other SCENARIO or --set gives an
+    edition of its own in _build/editions.
+    """
+    try:
+        _use_own_data(own_data)
+        from helpers.pipeline import edition as editions
+
+        edition = editions.resolve(scenario, assignments)
+    except parameters.ParameterError as error:
+        raise Usage(str(error)) from None
+    from helpers.pipeline import execute
+
+    progress = Progress(len(editions.chapters()), quiet or as_json)
+    try:
+        index, runs = editions.build(edition, jobs=jobs, report=progress.report, step=progress.step)
+    except editions.BuildError as error:
+        if as_json:
+            click.echo(json.dumps({"status": "failed", "reason": str(error)}))
+        raise Failure(str(error)) from None
+    finally:
+        progress.stop()
+    if as_json:
+        click.echo(json.dumps({
+            "status": "ok", "path": paths.shown(index), "edition": edition.name,
+            "runs": [execute.as_json(run) for run in runs],
+        }))
+    elif not quiet:
+        click.echo(f"The book is ready in {time.monotonic() - progress.began:.0f} s. Open it:")
+        click.echo(index.as_uri())
+
+
+@main.command()
+@click.argument("chapter")
+@SET
+@DATA
+@JSON
+@QUIET
+def run(chapter, assignments, own_data, as_json, quiet):
+    """Run one CHAPTER with other parameters, and show what it found."""
+    try:
+        _use_own_data(own_data)
+        overrides = dict(parameters.parse(text) for text in assignments)
+        from helpers.pipeline import execute, store
+
+        declared = store.declared_parameters(store.read_chapter(chapter))
+    except (parameters.ParameterError, ValueError) as error:
+        raise Usage(str(error)) from None
+    for name in overrides:
+        if name not in declared:
+            raise Usage(f"{name} is not read by {chapter}; it reads {', '.join(declared) or 'none'}.")
+    result = execute.run_one(execute.RunSpec(chapter, overrides))
+    if as_json:
+        row = execute.as_json(result)
+        click.echo(json.dumps({"status": result.status, "path": row["path"], "key": result.key,
+                               "runs": [row]}))
+    if result.status != "ok":
+        raise Failure(f"{chapter}: {result.status}: {result.reason}")
+    if as_json or quiet:
+        return
+    from helpers import results
+
+    ledger = results.read(Path(result.path) / "notebook.ipynb", chapter)
+    for entry in ledger[ledger["type"] == "result"].itertuples():
+        click.echo(f"{entry.label}: {entry.text}")
+    click.echo(paths.shown(Path(result.path)))
+
+
+@main.command()
+@click.argument("chapters", nargs=-1)
+@JOBS
+@QUIET
+def accept(chapters, jobs, quiet):
+    """Make new outputs of CHAPTERS (default: all) the reference, showing which results moved."""
+    from helpers.pipeline import accept as accepting
+    from helpers.pipeline import edition as editions
+    from helpers.pipeline import store
+
+    try:
+        chosen = list(chapters) or editions.chapters()
+        for name in chosen:
+            store.chapter_path(name)
+    except store.ChapterError as error:
+        raise Usage(str(error)) from None
+    progress = Progress(len(chosen), quiet)
+    try:
+        changes = accepting.accept(chosen, jobs=jobs, report=progress.report)
+    except accepting.AcceptError as error:
+        raise Failure(str(error)) from None
+    finally:
+        progress.stop()
+    if not quiet:
+        for line in changes or ["No result moved."]:
+            click.echo(line)
+
+
+@main.command()
+@JSON
+def params(as_json):
+    """List every parameter: type, unit, default, what it may be, what it means."""
+    if as_json:
+        click.echo(json.dumps(parameters.Parameters.model_json_schema(), indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("name", "default", "allowed", "meaning"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "name")
+    defaults = parameters.defaults()
+    for name in parameters.names():
+        unit = parameters.unit(name)
+        field = parameters.Parameters.model_fields[name]
+        table.add_row(
+            name, str(defaults[name]), parameters.allowed(name),
+            field.description + ("" if unit == "-" else f" [{unit}]").replace("[", r"\["),
+        )
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+if __name__ == "__main__":
+    main()

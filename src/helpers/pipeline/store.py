@@ -1,0 +1,220 @@
+"""Runs on disk: written aside, renamed into place, the success marker last.
+
+A run is one chapter executed with one set of resolved parameters. Its key is the hash of all that
+could change its outputs. A folder without a marker that verifies is no run: whatever was killed
+half-way is never read.
+"""
+
+import ast
+import hashlib
+import json
+import os
+import platform
+import shutil
+import sys
+import uuid
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+
+from helpers import datasets, parameters, paths
+
+KEY_VERSION = 1  # raise it when the meaning of a key's component changes
+KEPT_TAGS = {"parameters", "skip-execution", "raises-exception"}
+MARKER = "run.json"
+
+
+class ChapterError(ValueError):
+    """A chapter that does not exist or cannot be read as the pipeline needs it."""
+
+
+def chapter_path(chapter: str) -> Path:
+    """Notebook of a chapter, by its name.
+
+    Raises
+    ------
+    ChapterError
+        If there is none; the message names the nearest chapter.
+    """
+    path = paths.CHAPTERS / f"{chapter}.ipynb"
+    known = sorted(file.stem for file in paths.CHAPTERS.glob("*.ipynb"))
+    if chapter not in known:
+        import difflib
+
+        nearest = difflib.get_close_matches(chapter, known, n=1, cutoff=0.3)
+        hint = f" Nearest name: {nearest[0]!r}." if nearest else ""
+        raise ChapterError(f"No chapter is called {chapter!r}.{hint}")
+    return path
+
+
+def read_chapter(chapter: str) -> nbformat.NotebookNode:
+    """The committed notebook of a chapter."""
+    return nbformat.read(chapter_path(chapter), as_version=4)
+
+
+def parameters_cell(notebook) -> nbformat.NotebookNode:
+    """The one cell tagged ``parameters``.
+
+    Raises
+    ------
+    ChapterError
+        If there is none or more than one: papermill injects after the first only, and a second
+        one would put the defaults back without a word.
+    """
+    tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise ChapterError(f"Expected one cell tagged `parameters`, found {len(tagged)}.")
+    return tagged[0]
+
+
+def declared_parameters(notebook) -> dict:
+    """Names and default values in the parameters cell, in order; literals only.
+
+    Raises
+    ------
+    ChapterError
+        If the cell computes something: papermill injects new values after it, so anything
+        derived there would keep its old value.
+    """
+    declared = {}
+    for node in ast.parse(parameters_cell(notebook).source).body:
+        try:
+            if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+                raise ValueError
+            declared[node.targets[0].id] = ast.literal_eval(node.value)
+        except (ValueError, AttributeError):
+            raise ChapterError(
+                f"Parameters cell, line {node.lineno}: only `name = literal` may stand there. "
+                f"Derive other values in a later cell."
+            ) from None
+    return declared
+
+
+def declared_data(notebook) -> list[str]:
+    """Tables a chapter reads: the literal names in its calls of ``datasets.load``.
+
+    Raises
+    ------
+    ChapterError
+        If a name is not a literal, since then nobody could tell what the chapter rests on.
+    """
+    found = set()
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "datasets.load":
+                if len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):
+                    raise ChapterError(f"`{ast.unparse(node)}`: name the table in quotes.")
+                found.add(node.args[0].value)
+    return sorted(found)
+
+
+def resolve(notebook, overrides: dict) -> dict:
+    """Values of a chapter's own parameters: defaults merged with those overrides it declares."""
+    values = {
+        name: overrides.get(name, default)
+        for name, default in declared_parameters(notebook).items()
+    }
+    return parameters.validate(values)
+
+
+def _sha256(text: str | bytes) -> str:
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _surroundings() -> dict:
+    """Parts of the key that all chapters share."""
+    helpers = paths.ROOT / "src" / "helpers"
+    files = sorted(file for file in helpers.glob("*.py"))
+    files += sorted(file for folder in helpers.iterdir()
+                    if folder.is_dir() and folder.name not in ("pipeline", "__pycache__")
+                    for file in folder.rglob("*.py"))
+    return {
+        "helpers": {str(file.relative_to(helpers)): _sha256(file.read_bytes()) for file in files},
+        "lock": _sha256((paths.ROOT / "requirements.txt").read_bytes()),
+        "python": platform.python_version(),
+        "platform": f"{sys.platform}-{platform.machine()}",
+        "version": KEY_VERSION,
+    }
+
+
+def components(notebook, values: dict) -> dict:
+    """Everything that could change the outputs of a run, by part.
+
+    Markdown, outputs and display tags are left out: changing prose runs nothing again.
+    """
+    code = [
+        [cell.source, sorted(KEPT_TAGS & set(cell.metadata.get("tags", [])))]
+        for cell in notebook.cells if cell.cell_type == "code"
+    ]
+    data = {name: datasets.sha256(datasets.locate(name)) for name in declared_data(notebook)}
+    return {
+        "code": _sha256(json.dumps(code)),
+        "parameters": values,
+        "data": data,
+        "descriptor": _sha256(json.dumps([datasets.describe(name) for name in data])),
+        **_surroundings(),
+    }
+
+
+def key(parts: dict) -> str:
+    """Key of a run: SHA-256 of its components in canonical form."""
+    return _sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True))
+
+
+def folder(run_key: str) -> Path:
+    """Where a run of this key is published."""
+    return paths.build_folder() / "runs" / run_key[:32]
+
+
+def incoming() -> Path:
+    """A new private folder to write a run into."""
+    path = paths.build_folder() / "runs" / ".incoming" / uuid.uuid4().hex
+    path.mkdir(parents=True)
+    return path
+
+
+def publish(aside: Path, run_key: str, record: dict) -> Path:
+    """Mark a finished run and move it into place.
+
+    The marker holds the hash of every other file, so that `published` can tell a whole run.
+    A run of the same key replaces the older one.
+
+    Returns
+    -------
+    Path
+        The published folder.
+    """
+    files = sorted(file for file in aside.rglob("*") if file.is_file())
+    hashes = {str(file.relative_to(aside)): _sha256(file.read_bytes()) for file in files}
+    (aside / MARKER).write_text(json.dumps({**record, "key": run_key, "files": hashes}, indent=1))
+    target = folder(run_key)
+    if target.exists():
+        stale = incoming() / "stale"
+        os.rename(target, stale)
+        shutil.rmtree(stale.parent, ignore_errors=True)
+    try:
+        os.rename(aside, target)
+    except OSError:
+        # Another process published the same key in between; its run is as good as ours.
+        if published(run_key) is None:
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+    return target
+
+
+def published(run_key: str) -> dict | None:
+    """Marker of a published run if every file of it verifies, else None."""
+    path = folder(run_key)
+    try:
+        record = json.loads((path / MARKER).read_text())
+        whole = all(
+            _sha256((path / name).read_bytes()) == digest
+            for name, digest in record["files"].items()
+        )
+    except (OSError, ValueError, KeyError):
+        return None
+    return record if whole and record.get("status") == "ok" else None

@@ -1,0 +1,105 @@
+"""House style of tables, and `show`, which puts a table and its CSV into the notebook.
+
+Numbers are right-aligned with the same decimals, units stand in the header, the row that matters
+is set apart, and what is missing is said in words. The HTML is plain and styled by the book's
+style sheet, so that tables follow light and dark pages; it has a caption and named row and column
+headers for screen readers (the stock pandas table has an empty corner cell, which is an
+accessibility violation).
+"""
+
+import html
+from numbers import Number
+
+import pandas as pd
+
+from helpers.figures import to_csv
+
+
+class TableError(ValueError):
+    """A table that would reach readers without what they need to read it."""
+
+
+def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note=""):
+    """Put a table into the notebook as HTML, text and CSV.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        What is shown, one row a line; the index is not shown.
+    name : str
+        File stem of the download, unique in the chapter.
+    caption : str
+        What the table says; stands above it.
+    headers : dict, optional
+        Column name -> header with its unit. Without an entry the name is used as it is.
+    formats : dict, optional
+        Column name -> format string (``"{:.1f}"``) or function of the value.
+    highlight : sequence of int
+        Positions of the rows set apart.
+    note : str
+        Stands below the table.
+
+    Raises
+    ------
+    TableError
+        If there is no row, no caption, or a header or format names no column.
+    """
+    if frame.empty:
+        raise TableError(f"Table {name!r} has no rows. Say in words that there are none.")
+    if not caption.strip():
+        raise TableError(f"Table {name!r} needs a caption.")
+    headers, formats = headers or {}, formats or {}
+    unknown = [column for column in [*headers, *formats] if column not in frame.columns]
+    if unknown:
+        raise TableError(f"Table {name!r} has no column {unknown[0]!r}.")
+    from IPython.display import display
+
+    texts = pd.DataFrame(
+        {column: [_text(value, formats.get(column)) for value in frame[column]]
+         for column in frame.columns},
+        columns=frame.columns,
+    )
+    titles = [headers.get(column, str(column)) for column in frame.columns]
+    display(
+        {"text/html": _html(frame, texts, titles, caption, set(highlight), note),
+         "text/plain": f"{caption}\n" + texts.set_axis(titles, axis=1).to_string(index=False),
+         "text/csv": to_csv(frame)},
+        raw=True,
+        metadata={"book": {"table": name, "caption": caption}},
+    )
+
+
+def _text(value, how):
+    if value is None or (not isinstance(value, (list, dict)) and pd.isna(value)):
+        return ""
+    if how is None:
+        return str(value)
+    return (how(value) if callable(how) else how.format(value)).replace("-", "\u2212") \
+        if isinstance(value, Number) else (how(value) if callable(how) else how.format(value))
+
+
+def _html(frame, texts, titles, caption, highlight, note):
+    numeric = [
+        pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_bool_dtype(frame[column])
+        for column in frame.columns
+    ]
+    align = [' class="number"' if is_number else "" for is_number in numeric]
+    head = "".join(
+        f'<th scope="col"{style}>{html.escape(title)}</th>'
+        for title, style in zip(titles, align, strict=True)
+    )
+    lines = []
+    for position, row in enumerate(texts.itertuples(index=False, name=None)):
+        cells = []
+        for column, (cell, style) in enumerate(zip(row, align, strict=True)):
+            # An empty cell means that the source does not say; a dash says so to the eye.
+            shown = html.escape(cell) if cell else '<span class="missing">–</span>'
+            tag = 'th scope="row"' if column == 0 else "td"
+            cells.append(f"<{tag}{style}>{shown}</{tag.split()[0]}>")
+        mark = ' class="highlight"' if position in highlight else ""
+        lines.append(f"<tr{mark}>{''.join(cells)}</tr>")
+    below = f'<p class="table-note">{html.escape(note)}</p>' if note else ""
+    return (
+        f'<div class="book-table"><table><caption>{html.escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>{below}</div>"
+    )

@@ -1,0 +1,98 @@
+"""One name, one meaning: what is no parameter, or cannot be its value, is refused."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import parameters
+
+
+def test_the_defaults_are_valid_and_complete():
+    values = parameters.defaults()
+    assert parameters.validate(values) == values
+    assert list(values) == parameters.names() == list(parameters.table()["name"])
+
+
+def test_every_parameter_has_a_meaning_a_type_and_a_range():
+    table = parameters.table()
+    assert table["meaning"].str.len().gt(10).all()
+    assert set(table["type"]) <= {"int", "float", "bool", "str", "list[float]"}
+    assert table["allowed"].str.len().gt(3).all()
+
+
+@pytest.mark.parametrize("name, value", [
+    ("horizon_year", "2030"), ("horizon_year", 2030.5), ("horizon_year", True),
+    ("horizon_year", 2019), ("horizon_year", 2036), ("interval_coverage", float("nan")),
+    ("interval_coverage", float("inf")), ("interval_coverage", 1.0), ("price_basis", "real"),
+    ("merge_identical_columns", "yes"), ("dimension_weights", [0.2] * 4),
+    ("dimension_weights", [0.5] * 5), ("dimension_weights", [1.2, -0.2, 0, 0, 0]),
+    ("draws", None), ("medium_score", 3.0), ("random_seed", -1),
+])
+def test_a_wrong_value_is_refused_in_one_line_that_says_what_is_expected(name, value):
+    with pytest.raises(parameters.ParameterError) as refused:
+        parameters.validate({name: value})
+    message = str(refused.value)
+    assert message.startswith(f"{name}: expected {parameters.type_name(name)}")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("wrong, nearest", [
+    ("horizon_yaer", "horizon_year"), ("medium", "medium_score"), ("weights", "dimension_weights"),
+])
+def test_an_unknown_name_is_refused_with_the_nearest(wrong, nearest):
+    with pytest.raises(parameters.ParameterError, match=f"Nearest name: {nearest}"):
+        parameters.validate({wrong: 1})
+    with pytest.raises(ValueError, match="is not a parameter"):
+        parameters.check(**{wrong: 1})
+
+
+def test_a_horizon_must_lie_after_the_base_year():
+    with pytest.raises(parameters.ParameterError, match="after base_year"):
+        parameters.validate({"horizon_year": 2020, "base_year": 2021})
+
+
+@given(st.text(max_size=20), st.one_of(st.text(), st.integers(), st.floats(), st.none()))
+def test_no_free_text_gets_through_as_a_name(name, value):
+    if name not in parameters.names():
+        with pytest.raises(parameters.ParameterError):
+            parameters.validate({name: value})
+
+
+@pytest.mark.parametrize("name", parameters.names())
+def test_the_text_of_a_default_is_read_back_as_the_default(name):
+    default = parameters.defaults()[name]
+    text = default if isinstance(default, str) else json.dumps(default)
+    assert parameters.parse(f"{name}={text}") == (name, default)
+
+
+@pytest.mark.parametrize("text", [
+    "horizon_year", "horizon_year=", "horizon_year=abc", "draws=1e5", "draws=nan",
+    "dimension_weights=a,b", "merge_identical_columns=yes", "=3", "import os=1",
+])
+def test_a_wrong_assignment_is_refused(text):
+    with pytest.raises(parameters.ParameterError):
+        parameters.parse(text)
+
+
+def test_scenarios_keep_what_yaml_would_change(tmp_path):
+    file = tmp_path / "s.toml"
+    file.write_text('title = "NO"\nwhy = "12:30"\n[parameters]\nmedium_score = 1.5\n')
+    scenario = parameters.read_scenario(file)
+    assert scenario == {"title": "NO", "why": "12:30", "parameters": {"medium_score": 1.5}}
+
+
+@pytest.mark.parametrize("text", [
+    "title = NO", "", 'title = "a"\nwhy = "b"', 'title="a"\nwhy="b"\nextra=1\n[parameters]',
+    'title="a"\nwhy="b"\n[parameters]\nhorizon_yaer=2030',
+])
+def test_a_wrong_scenario_file_is_refused_by_name(tmp_path, text):
+    file = tmp_path / "wrong.toml"
+    file.write_text(text)
+    with pytest.raises(parameters.ParameterError, match="wrong.toml"):
+        parameters.read_scenario(file)
+
+
+def test_the_json_schema_lists_every_parameter():
+    assert set(parameters.Parameters.model_json_schema()["properties"]) == set(parameters.names())

@@ -1,0 +1,201 @@
+"""Only a whole run is a run: whatever fails, dies or lacks a result is never published."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import pytest
+
+from helpers import datasets, paths, results
+from helpers.pipeline import accept, edition, execute, kernels, store
+
+HEAD = [
+    ("markdown", "# A chapter", []),
+    ("code", "horizon_year = 2026  # year", ["parameters"]),
+]
+RECORD = "from helpers import results\n_ = results.record('x', horizon_year, unit='year', label='X')"
+
+
+def write(folder, name, *sources, head=HEAD):
+    cells = [*head, *[("code", source, ["hide-input"]) for source in sources]]
+    notebook = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_markdown_cell(source) if kind == "markdown"
+        else nbformat.v4.new_code_cell(source, metadata={"tags": tags})
+        for kind, source, tags in cells
+    ])
+    nbformat.write(notebook, folder / f"{name}.ipynb")
+
+
+@pytest.fixture
+def workshop(tmp_path, monkeypatch):
+    """A folder of chapters and a build folder of its own."""
+    folder = tmp_path / "chapters"
+    folder.mkdir()
+    monkeypatch.setattr(paths, "CHAPTERS", folder)
+    monkeypatch.setenv("BOOK_BUILD", str(tmp_path / "build"))
+    # A worker process would not see the two changes above.
+    monkeypatch.setattr(execute, "make_executor", lambda jobs: ThreadPoolExecutor(1))
+    return folder
+
+
+def published(tmp_path):
+    runs = tmp_path / "build" / "runs"
+    return sorted(path.name for path in runs.glob("*") if path.name != ".incoming")
+
+
+def test_a_good_chapter_is_published_with_its_ledger(workshop, tmp_path):
+    write(workshop, "good", RECORD)
+    result = execute.run_one(execute.RunSpec("good", {"horizon_year": 2030}, required=("x",)))
+    assert result.status == "ok", result.reason
+    record = store.published(result.key)
+    assert record["parameters"] == {"horizon_year": 2030}
+    ledger = json.loads((store.folder(result.key) / "results.json").read_text())
+    assert ledger[0]["value"] == 2030
+    assert list((tmp_path / "build" / "runs" / ".incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("name, source, status, reason", [
+    ("raises", "raise ValueError('no such market')", "failed", "ValueError: no such market"),
+    ("dies", "import os\nos._exit(3)", "dead", "kernel died"),
+    ("hangs", "import time\ntime.sleep(60)", "timeout", "more than 2 seconds"),
+    ("lacks", "pass", "failed", "results missing: x"),
+])
+def test_what_is_no_whole_run_is_not_published(
+        workshop, tmp_path, monkeypatch, name, source, status, reason):
+    monkeypatch.setattr(execute, "CELL_SECONDS", 2 if name == "hangs" else 60)
+    write(workshop, name, source)
+    result = execute.run_one(execute.RunSpec(name, required=("x",)))
+    assert result.status == status
+    assert reason in result.reason
+    assert published(tmp_path) == [] and store.published(result.key) is None
+
+
+def test_a_run_with_a_changed_file_is_no_run(workshop):
+    write(workshop, "good", RECORD)
+    result = execute.run_one(execute.RunSpec("good"))
+    (store.folder(result.key) / "results.json").write_text("[]")
+    assert store.published(result.key) is None
+
+
+def test_a_run_without_its_marker_is_no_run(workshop):
+    write(workshop, "good", RECORD)
+    result = execute.run_one(execute.RunSpec("good"))
+    (store.folder(result.key) / "run.json").unlink()
+    assert store.published(result.key) is None
+
+
+def parts(workshop, *sources, **values):
+    write(workshop, "keyed", *sources)
+    notebook = store.read_chapter("keyed")
+    return store.components(notebook, store.resolve(notebook, values))
+
+
+def test_the_key_follows_code_parameters_and_data_but_not_prose(workshop, monkeypatch, tmp_path):
+    base = parts(workshop, RECORD)
+    assert store.key(base) == store.key(parts(workshop, RECORD))
+    assert store.key(base) == store.key(parts(workshop, RECORD, horizon_year=2026))
+    assert store.key(base) != store.key(parts(workshop, RECORD, horizon_year=2027))
+    assert store.key(base) != store.key(parts(workshop, RECORD + "\n"))
+    write(workshop, "keyed", RECORD)
+    notebook = store.read_chapter("keyed")
+    notebook.cells[0].source = "# Another title"
+    notebook.cells[1].metadata["tags"].append("hide-input")
+    assert store.components(notebook, {"horizon_year": 2026})["code"] == parts(
+        workshop, RECORD)["code"]
+    reads = RECORD + "\nfrom helpers import datasets\n_ = datasets.load('ratings')"
+    before = parts(workshop, reads)
+    own = tmp_path / "own" / "paper"
+    own.mkdir(parents=True)
+    text = (paths.DATA / "paper" / "ratings.csv").read_text().replace("Low", "Medium", 1)
+    (own / "ratings.csv").write_text(text)
+    monkeypatch.setenv("BOOK_DATA", str(own.parent))
+    after = parts(workshop, reads)
+    assert {name for name in before if before[name] != after[name]} == {"data"}
+
+
+def test_the_key_follows_every_helper_a_chapter_can_import(workshop):
+    helpers = parts(workshop, RECORD)["helpers"]
+    assert "results.py" in helpers and "growth/rates.py" in helpers
+    assert not any(name.startswith("pipeline") for name in helpers)
+
+
+def test_kernels_have_addresses_of_their_own():
+    first, second = kernels.configuration(), kernels.configuration()
+    assert first["KernelManager"]["ip"] != second["KernelManager"]["ip"]
+    assert len(first["KernelManager"]["ip"]) < 90
+
+
+def test_an_unknown_chapter_names_the_nearest(workshop):
+    write(workshop, "2-3-market-expansion", RECORD)
+    with pytest.raises(store.ChapterError, match="Nearest name: '2-3-market-expansion'"):
+        store.read_chapter("2-3-market")
+
+
+def test_accepting_writes_outputs_and_says_what_moved(workshop):
+    write(workshop, "good", RECORD)
+    assert accept.accept(["good"], jobs=1) == ["good: x: new: 2026"]
+    reference = store.read_chapter("good")
+    assert [cell.get("execution_count") for cell in reference.cells] == [None, 1, 2]
+    assert reference.cells[2].outputs and "papermill" not in reference.metadata
+    before = (workshop / "good.ipynb").read_bytes()
+    assert accept.accept(["good"], jobs=1) == []
+    assert (workshop / "good.ipynb").read_bytes() == before
+
+
+def test_nothing_is_accepted_when_one_chapter_fails(workshop):
+    write(workshop, "good", RECORD)
+    write(workshop, "bad", "1 / 0")
+    before = (workshop / "good.ipynb").read_bytes()
+    with pytest.raises(accept.AcceptError, match="bad: failed: .*ZeroDivisionError"):
+        accept.accept(["good", "bad"], jobs=1)
+    assert (workshop / "good.ipynb").read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ["../../etc", "a/b", "..", ".hidden", "x" * 300, "a b;c", "ä"])
+def test_an_edition_name_cannot_leave_its_folder(text, tmp_path):
+    name = edition.slug(text)
+    target = (tmp_path / name).resolve()
+    assert target.is_relative_to(tmp_path) and "/" not in name and len(name) <= 80
+
+
+def test_an_edition_is_what_differs_from_the_baseline():
+    assert edition.resolve().overrides == {}
+    assert edition.resolve("baseline", ("horizon_year=2026",)).overrides == {}
+    changed = edition.resolve("baseline", ("horizon_year=2030", "medium_score=1.5"))
+    assert changed.overrides == {"horizon_year": 2030, "medium_score": 1.5}
+    assert changed.folder != edition.resolve().folder
+    assert "horizon_year" in edition.announcement(changed)
+    assert edition.announcement(edition.resolve()) == ""
+
+
+def test_the_notice_on_top_says_that_data_are_not_the_shipped_ones(tmp_path, monkeypatch):
+    (tmp_path / "paper").mkdir()
+    (tmp_path / "paper" / "ratings.csv").write_text("x")
+    monkeypatch.setenv("BOOK_DATA", str(tmp_path))
+    assert "Not the shipped data" in edition.announcement(edition.resolve())
+    assert datasets.replaced() == ["ratings"]
+
+
+def test_markup_in_an_edition_is_escaped():
+    made = edition.Edition("x", "<script>alert(1)</script>", "", {"price_basis": "<b>"})
+    assert "<script>" not in edition.announcement(made) and "<b>" not in edition.announcement(made)
+
+
+def test_the_text_for_readers_of_pictures_reaches_the_cell(tmp_path):
+    output = {"output_type": "display_data", "metadata": {"book": {"figure": "f", "alt": "words"}},
+              "data": {"image/svg+xml": "<svg/>", "text/csv": "a\n1\n", "text/plain": "f"}}
+    notebook = {"metadata": {"papermill": {}}, "cells": [
+        {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "outputs": []},
+        {"cell_type": "code", "metadata": {}, "outputs": [output]}]}
+    edition.prepare(notebook, "c", tmp_path)
+    assert len(notebook["cells"]) == 1
+    assert notebook["cells"][0]["metadata"]["mystnb"]["image"]["alt"] == "words"
+    assert (tmp_path / "c-f.csv").read_text() == "a\n1\n"
+    assert "c-f.svg" in notebook["cells"][0]["outputs"][1]["data"]["text/html"]
+
+
+def test_results_of_a_published_run_read_back(workshop):
+    write(workshop, "good", RECORD)
+    result = execute.run_one(execute.RunSpec("good"))
+    frame = results.read(store.folder(result.key) / "notebook.ipynb", "good")
+    assert frame[["chapter", "name", "value"]].to_numpy().tolist() == [["good", "x", 2026]]
