@@ -108,7 +108,7 @@ def code_faults(notebook):
             faults.append(f"cell {position} is not hidden in the book")
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.Attribute) and re.match(r"read_|to_csv|savefig", node.attr):
-                faults.append(f"cell {position} calls {node.attr}: data go through helpers.datasets")
+                faults.append(f"cell {position} calls {node.attr}: use helpers.datasets instead")
             if isinstance(node, (ast.Import, ast.ImportFrom)) and "pipeline" in ast.unparse(node):
                 faults.append(f"cell {position} imports the pipeline")
     return faults

@@ -25,7 +25,7 @@ def tables():
     ("5.1-growth-c-2019", 0.5162, 0.00005, "fraction per year"),
     ("5.3-market-d-2021", 22.8, 0.05, "RMB billion"),
 ])
-def test_a_figure_is_in_billions_with_half_of_its_last_digit(tables, claim, value, half_width, unit):
+def test_a_figure_is_in_billions_and_knows_its_rounding(tables, claim, value, half_width, unit):
     figure = markets.figure(*tables, claim)
     assert figure["value"] == pytest.approx(value, rel=1e-12)
     assert figure["half_width"] == pytest.approx(half_width, rel=1e-9)

@@ -13,7 +13,9 @@ HEAD = [
     ("markdown", "# A chapter", []),
     ("code", "horizon_year = 2026  # year", ["parameters"]),
 ]
-RECORD = "from helpers import results\n_ = results.record('x', horizon_year, unit='year', label='X')"
+RECORD = (
+    "from helpers import results\n_ = results.record('x', horizon_year, unit='year', label='X')"
+)
 
 
 def write(folder, name, *sources, head=HEAD):
@@ -68,6 +70,30 @@ def test_what_is_no_whole_run_is_not_published(
     assert result.status == status
     assert reason in result.reason
     assert published(tmp_path) == [] and store.published(result.key) is None
+
+
+def test_a_run_that_the_store_has_is_not_executed_again(workshop):
+    write(workshop, "good", RECORD)
+    first = execute.run_one(execute.RunSpec("good"))
+    again = execute.run_one(execute.RunSpec("good"))
+    assert (first.cached, again.cached) == (False, True) and first.key == again.key
+    assert execute.run_one(execute.RunSpec("good", fresh=True)).cached is False
+    assert execute.run_one(execute.RunSpec("good", {"horizon_year": 2031})).cached is False
+    assert execute.run_one(execute.RunSpec("good", {"medium_score": 1.5})).cached is True
+
+
+@pytest.mark.parametrize("how", [
+    "open(paths.DATA / 'paper' / 'claims.csv').close()",
+    "import pandas; pandas.read_csv(paths.DATA / 'paper' / 'claims.csv')",
+    "getattr(datasets, 'load')('claims')",
+])
+def test_a_table_read_without_being_declared_fails_the_run(workshop, tmp_path, how):
+    write(workshop, "sly", RECORD + "\nfrom helpers import datasets, paths\n"
+          "datasets.load('ratings')\n_ = None", how + "\n_ = None")
+    result = execute.run_one(execute.RunSpec("sly", required=("x",)))
+    assert result.status == "failed"
+    assert "read without being declared: data/paper/claims.csv" in result.reason
+    assert published(tmp_path) == []
 
 
 def test_a_run_with_a_changed_file_is_no_run(workshop):

@@ -29,6 +29,9 @@ EQUAL_STEPS = (1, 2, 3)
 TIE_DECIMALS = 12
 WEIGHT_SUM_TOLERANCE = 1e-9
 
+# Powers closer to 0 give the geometric mean to the last bit, but lose digits on the way there.
+SMALLEST_POWER = 1e-15
+
 # 10! orders of a set without relations are 3.6 million tuples; one node more would fill memory.
 MOST_NODES_TO_LIST = 10
 # Counting (not listing) orders needs a table of 2^n subsets.
@@ -176,7 +179,7 @@ def _power(power: float) -> float:
     power = float(power)
     if not math.isfinite(power):
         raise ValueError(f"The power of the mean is {power}; it must be finite.")
-    return power
+    return 0.0 if abs(power) < SMALLEST_POWER else power
 
 
 # ---------------------------------------------------------------------------------------------
@@ -307,8 +310,8 @@ def _rounded(values: np.ndarray) -> np.ndarray:
 def utility(scores, power: float = 1):
     """Scores transformed so that weighted sums rank units as the power mean does.
 
-    ``x^p`` for p > 0, ``ln x`` for p = 0, ``-x^p`` for p < 0 (the sign keeps more as better).
-    `rank_acceptability` takes these for powers other than 1.
+    ``(x^p - 1)/p``, or ``ln x`` for p = 0; more stays better for negative p too. Power 1 leaves the
+    scores as they are. `rank_acceptability` takes these for powers other than 1.
 
     Parameters
     ----------
@@ -333,10 +336,11 @@ def utility(scores, power: float = 1):
         )
     if power == 1:
         changed = values
-    elif power == 0:
-        changed = np.log(values)
     else:
-        changed = np.sign(power) * values**power
+        with np.errstate(divide="ignore"):
+            logs = np.log(values)
+        # x^p itself is 1 for all x as p nears 0, and rounding would then tie every unit.
+        changed = np.expm1(power * logs) / power if power else logs
     if isinstance(scores, pd.DataFrame):
         return pd.DataFrame(changed, index=index, columns=columns)
     return changed
@@ -371,6 +375,7 @@ def q_value(medium_score, power=1):
         )
     if not np.isfinite(powers).all():
         raise ValueError(f"The power of the mean is {power}; it must be finite.")
+    powers = np.where(np.abs(powers) < SMALLEST_POWER, 0.0, powers)
     log_medium, log_high = np.log(medium), math.log(3)
     size = np.where(powers == 0, 1.0, np.abs(powers))
     # expm1 of a negative number: no cancellation near p = 0, no overflow far from it.

@@ -58,7 +58,7 @@ def describe(name: str) -> dict:
 
 
 def sources(name: str) -> list[dict]:
-    """Sources of a table: dictionaries with ``title`` and, where published, ``path`` (an address)."""
+    """Sources of a table: dictionaries with ``title`` and, where published, ``path``."""
     return describe(name).get("sources", [])
 
 
@@ -99,9 +99,9 @@ def load(name: str) -> pd.DataFrame:
     resource, path = describe(name), locate(name)
     fields = resource["schema"]["fields"]
     header, rows = _read_rows(path, [field["name"] for field in fields])
-    columns = dict(zip(header, zip(*rows), strict=True)) if rows else {c: () for c in header}
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else {}
     frame = pd.DataFrame(
-        {field["name"]: _typed(columns[field["name"]], field, path) for field in fields}
+        {field["name"]: _typed(columns.get(field["name"], ()), field, path) for field in fields}
     )
     _check_key(frame, resource["schema"].get("primaryKey"), path)
     return frame
@@ -121,8 +121,8 @@ def _read_rows(path: Path, expected: list[str]) -> tuple[list[str], list[list[st
     header = rows[0] if rows else []
     if header != expected:
         wrong = next(
-            (f"found {found!r}, expected {wanted!r}" for found, wanted in zip(header, expected)
-             if found != wanted),
+            (f"found {found!r}, expected {wanted!r}"
+             for found, wanted in zip(header, expected, strict=False) if found != wanted),
             f"found {len(header)} columns, expected {len(expected)}",
         )
         raise DataError(f"{shown}, row 1: the columns do not match the data package: {wrong}.")

@@ -164,7 +164,7 @@ def show(figure, name, *, alt, data):
     if len(alt.split()) < 6:
         raise FigureError(f"Figure {name!r}: alt text must say what is shown; got {alt!r}.")
     if data is None or data.empty:
-        raise FigureError(f"Figure {name!r}: give the plotted data, so that readers can reuse them.")
+        raise FigureError(f"Figure {name!r}: give the plotted data, for readers to reuse.")
     from IPython.display import display
 
     buffer = io.BytesIO()
@@ -214,7 +214,8 @@ def point(axes, x, y, kind, colour=ACCENT, **style):
     drawn = KINDS[kind]
     return axes.plot(
         x, y, linestyle="none", marker=drawn["marker"], markersize=8, markeredgewidth=1.8,
-        markeredgecolor=colour, markerfacecolor=colour if drawn["fill"] else PAPER, zorder=4, **style,
+        markeredgecolor=colour, markerfacecolor=colour if drawn["fill"] else PAPER, zorder=4,
+        **style,
     )
 
 
@@ -320,5 +321,189 @@ def _luminance(colour):
 
 def shade(share, colour=ACCENT):
     """Fill between white (share 0) and a colour (share 1)."""
-    low, high = np.array(matplotlib.colors.to_rgb(PAPER)), np.array(matplotlib.colors.to_rgb(colour))
+    low, high = (np.array(matplotlib.colors.to_rgb(end)) for end in (PAPER, colour))
     return matplotlib.colors.to_hex(low + (high - low) * float(np.clip(share, 0, 1)))
+
+
+def hasse_diagram(axes, graph, levels, *, notes=None, open_pairs=(), height=3.1):
+    """Partial order as cards joined by lines: the upper end of a line is better.
+
+    Cards stand in layers, so height alone would seem to order two cards that no line joins. Pairs
+    without an order are therefore joined by a dotted line, which says so.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    graph : networkx.DiGraph
+        Cover relations, edges from better to worse, as from `composite.hasse`; the attribute
+        ``members`` of a node lists its units.
+    levels : pandas.DataFrame, (units, dimensions)
+        Cells Low, Medium or High; each card shows its row as squares with their first letters.
+    notes : dict, optional
+        Node -> short text on the right of its name.
+    open_pairs : sequence of pairs of units
+        Pairs that the graph does not order.
+    height : float
+        Inches from the top of the first layer of cards to the foot of the last one.
+    """
+    import networkx
+
+    notes = notes or {}
+    depth = {}
+    for node in networkx.topological_sort(graph):
+        depth[node] = 1 + max((depth[before] for before in graph.predecessors(node)), default=-1)
+    layers = [[node for node in graph if depth[node] == level]
+              for level in range(1 + max(depth.values()))]
+    widest = max(map(len, layers))
+    square = 0.27
+    card_width = max(1.95, square * levels.shape[1] + 0.2)
+    card_height = 0.68
+    step = (height - card_height) / max(1, len(layers) - 1)
+    spread = (WIDTH - card_width - 0.1) / max(1, widest - 1)
+    place = {}
+    for level, layer in enumerate(layers):
+        for position, node in enumerate(layer):
+            shift = min(spread, 3.3) * (position - (len(layer) - 1) / 2)
+            place[node] = (WIDTH / 2 + shift, -level * step - card_height / 2)
+    node_of = {unit: node for node in graph for unit in graph.nodes[node]["members"]}
+    for first, second in dict.fromkeys((node_of[a], node_of[b]) for a, b in open_pairs):
+        (x, y), (x_other, y_other) = place[first], place[second]
+        axes.plot([x, x_other], [y, y_other], color=SECOND, linewidth=2, linestyle=(0, (1, 2)),
+                  zorder=1)
+        if y == y_other:
+            axes.text((x + x_other) / 2, y, "no order", ha="center", va="center", color="#8a5200",
+                      fontsize=TEXT_POINTS, zorder=2,
+                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
+    for better, worse in graph.edges:
+        (x, y), (x_other, y_other) = place[better], place[worse]
+        axes.plot([x, x_other], [y - card_height / 2, y_other + card_height / 2], color=INK,
+                  linewidth=1.8, zorder=2)
+    fills = {"Low": shade(0.12), "Medium": shade(0.5), "High": ACCENT}
+    for node, (x, y) in place.items():
+        left, top = x - card_width / 2, y + card_height / 2
+        axes.add_patch(plt.Rectangle((left, y - card_height / 2), card_width, card_height,
+                                     facecolor=PAPER, edgecolor=MUTED, linewidth=1, zorder=3))
+        axes.text(left + 0.1, top - 0.18, node, fontweight="bold", va="center", zorder=4)
+        axes.text(left + card_width - 0.1, top - 0.18, notes.get(node, ""), ha="right", va="center",
+                  color=MUTED, zorder=4)
+        for position, level in enumerate(levels.loc[graph.nodes[node]["members"][0]]):
+            corner = (left + 0.1 + position * square, top - 0.6)
+            axes.add_patch(plt.Rectangle(corner, square - 0.03, 0.26, facecolor=fills[level],
+                                         zorder=4))
+            axes.text(corner[0] + square / 2 - 0.015, corner[1] + 0.125, level[0], ha="center",
+                      va="center", color=readable_ink(fills[level]), zorder=5)
+    axes.set(xlim=(0, WIDTH), ylim=(-height - 0.02, 0.02))
+    axes.set_axis_off()
+
+
+def bump_chart(axes, edges, ranks, *, unit):
+    """Rank of each unit along a scale on which it changes at single points only.
+
+    Units of equal rank share one line whose dashes alternate between them: two lines side by side
+    would put one above the other.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    edges : sequence of float, (spans + 1,)
+        Ends of the spans along the x axis, rising.
+    ranks : pandas.DataFrame, (units, spans)
+        Competition rank of each unit within each span.
+    unit : str
+        Label of the x axis.
+    """
+    edges = np.asarray(edges, dtype=float)
+    ranks_held = ranks.to_numpy()
+    turn = min(0.03 * (edges[-1] - edges[0]), np.diff(edges).min() / 2)
+    x = np.unique(np.concatenate(
+        [edges, *(np.linspace(edge - turn, edge + turn, 25) for edge in edges[1:-1])]))
+    moving = ranks_held.min(axis=1) < ranks_held.max(axis=1)
+    colours, styles = iter([ACCENT, SECOND, *PALETTE[2:5]] * len(ranks)), iter(
+        ["-", (0, (6, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5))] * len(ranks))
+    lines = {}
+    for unit_position, held in enumerate(ranks_held):
+        y = np.full(len(x), float(held[0]))
+        for edge, before, after in zip(edges[1:-1], held, held[1:]):
+            share = np.clip((x - edge + turn) / (2 * turn), 0, 1)
+            y += (after - before) * share**2 * (3 - 2 * share)
+        colour, style = (next(colours), next(styles)) if moving[unit_position] else (MUTED, "-")
+        lines.setdefault(tuple(held), []).append((ranks.index[unit_position], y, colour, style))
+    for group in lines.values():
+        for turn_taken, (_, y, colour, style) in enumerate(group):
+            if len(group) > 1:
+                # Each unit has its own dashes, and the gaps between them belong to the others.
+                colour = [INK, "#9a9a9a", ACCENT, SECOND][turn_taken % 4]
+                style = (turn_taken * -3, (3, 3 * (len(group) - 1)))
+            axes.plot(x, y, color=colour, linestyle=style, linewidth=3,
+                      solid_capstyle="butt", dash_capstyle="butt", zorder=3)
+    for end, side, dx in ((0, "right", -8), (-1, "left", 8)):
+        for rank in sorted(set(ranks_held[:, end])):
+            names = " = ".join(map(str, ranks.index[ranks_held[:, end] == rank]))
+            label(axes, edges[end], rank, names, dx=dx, ha=side)
+    axes.set(xlim=(edges[0], edges[-1]), ylim=(len(ranks) + 0.5, 0.5))
+    axes.set_yticks(range(1, len(ranks) + 1), [""] * len(ranks))
+    axes.set_xlabel(unit)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="x")
+    axes.spines["left"].set_visible(False)
+
+
+def strip(axes, groups, *, unit):
+    """Rows of stacked dots: how often each whole number occurs in each group.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    groups : list of dict
+        Keys ``name``, ``values`` (whole numbers), optional ``text`` at the right. First on top.
+        Dots at 0 are drawn hollow, so that nothing found stands out.
+    unit : str
+        Label of the x axis.
+    """
+    tallest = max(max(np.bincount(group["values"])) for group in groups)
+    step = min(0.16, 0.8 / tallest)
+    highest = max(max(group["values"]) for group in groups)
+    for row, group in enumerate(groups):
+        seen = {}
+        for value in group["values"]:
+            seen[value] = seen.get(value, 0) + 1
+            axes.plot(value, row - (seen[value] - 1) * step, linestyle="none", marker="o",
+                      markersize=8, markeredgewidth=1.6,
+                      markeredgecolor=SECOND if value == 0 else ACCENT,
+                      markerfacecolor=PAPER if value == 0 else ACCENT, zorder=3, clip_on=False)
+        if group.get("text"):
+            label(axes, highest + 0.6, row, group["text"])
+    axes.set_yticks(range(len(groups)), [group["name"] for group in groups])
+    axes.set_ylim(len(groups) - 0.6, -tallest * step - 0.1)
+    axes.set_xlim(-0.6, highest + 0.5)
+    axes.set_xlabel(unit)
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=8))
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def bars_with_error(axes, rows, *, unit):
+    """Horizontal bars from zero, each with the half-width of its interval and its value.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    rows : list of dict
+        Keys ``name, value, error, text``; optional ``colour``. First row on top.
+    unit : str
+        Label of the x axis.
+    """
+    reach = max(row["value"] + row["error"] for row in rows)
+    for position, row in enumerate(rows):
+        axes.barh(position, row["value"], height=0.62, color=row.get("colour", ACCENT), zorder=2)
+        axes.plot([row["value"] - row["error"], row["value"] + row["error"]], [position] * 2,
+                  color=INK, linewidth=1.6, zorder=3)
+        label(axes, row["value"] + row["error"], position, row["text"], dx=6)
+    axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(0, reach * 1.12 if reach > 0 else 1)
+    axes.set_xlabel(unit)
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)

@@ -6,7 +6,7 @@ Growth knows rates and years; this module knows which printed figure is which, i
 import pandas as pd
 
 CONFIDENCE = ["low", "medium", "high"]
-CURRENCY_CODES = {"USD": "USD", "RMB": "CNY", "EUR": "EUR", "JPY": "JPY", "GBP": "GBP", "KRW": "KRW"}
+CURRENCY_CODES = {code: code for code in ("USD", "EUR", "JPY", "GBP", "KRW")} | {"RMB": "CNY"}
 IN_BILLIONS = {"billion": 1.0, "million": 1e-3}
 
 

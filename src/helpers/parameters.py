@@ -231,6 +231,11 @@ PARSERS = {
 }
 
 
+def literal(value) -> str:
+    """A value as it is typed after ``--set name=``; `parse` reads it back."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def read_scenario(path: Path) -> dict[str, Any]:
     """Read a scenario file: ``title``, ``why`` and a table ``[parameters]``.
 
@@ -251,7 +256,8 @@ def read_scenario(path: Path) -> dict[str, Any]:
         raise ParameterError(f"{path.name} is not valid TOML: {error}.") from None
     if set(scenario) != {"title", "why", "parameters"}:
         raise ParameterError(
-            f"{path.name}: expected title, why and [parameters]; got {', '.join(scenario) or 'nothing'}."
+            f"{path.name}: expected title, why and [parameters]; "
+            f"got {', '.join(scenario) or 'nothing'}."
         )
     try:
         return {**scenario, "parameters": validate(scenario["parameters"])}
@@ -270,7 +276,7 @@ def table():
             "name": name,
             "type": type_name(name),
             "unit": unit(name),
-            "default": json.dumps(values[name]) if not isinstance(values[name], str) else values[name],
+            "default": literal(values[name]),
             "allowed": allowed(name),
             "meaning": fields[name].description,
         }

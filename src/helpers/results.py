@@ -68,7 +68,8 @@ def record(name, value, *, unit, label, claims=(), tolerance=1e-9, status="compu
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ResultError(f"Result name {name!r}: use lower-case words joined by underscores.")
     if status not in STATUSES:
-        raise ResultError(f"Result {name!r}: status {status!r} is not one of {', '.join(STATUSES)}.")
+        known = ", ".join(STATUSES)
+        raise ResultError(f"Result {name!r}: status {status!r} is not one of {known}.")
     withheld = status in ("refused", "not_in_paper")
     if withheld and (value is not None or not note):
         raise ResultError(f"Result {name!r} is {status}: give value None and the reason as note.")
@@ -194,7 +195,8 @@ def format_value(value, unit: str, digits: int | None = None) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {format_value(item, unit, digits)}" for key, item in value.items())
+        texts = (f"{key}: {format_value(item, unit, digits)}" for key, item in value.items())
+        return "; ".join(texts)
     if isinstance(value, Sequence):
         return in_words([format_value(item, unit, digits) for item in value])
     money = MONEY.fullmatch(unit)

@@ -72,15 +72,15 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
 def _text(value, how):
     if value is None or (not isinstance(value, (list, dict)) and pd.isna(value)):
         return ""
-    if how is None:
-        return str(value)
-    return (how(value) if callable(how) else how.format(value)).replace("-", "\u2212") \
-        if isinstance(value, Number) else (how(value) if callable(how) else how.format(value))
+    how = how or "{}"
+    text = how(value) if callable(how) else how.format(value)
+    return text.replace("-", "\u2212") if isinstance(value, Number) else text
 
 
 def _html(frame, texts, titles, caption, highlight, note):
     numeric = [
-        pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_bool_dtype(frame[column])
+        pd.api.types.is_numeric_dtype(frame[column])
+        and not pd.api.types.is_bool_dtype(frame[column])
         for column in frame.columns
     ]
     align = [' class="number"' if is_number else "" for is_number in numeric]

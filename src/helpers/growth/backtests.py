@@ -243,7 +243,7 @@ def score(forecasts, training) -> pd.DataFrame:
             "wis": losses / 1.5,
         }
     )
-    how = {name: "mean" for name in SCORE_COLUMNS} | {"n": "sum", "median_log_error": "median"}
+    how = dict.fromkeys(SCORE_COLUMNS, "mean") | {"n": "sum", "median_log_error": "median"}
     table = single.groupby(["model", "window", "horizon"], sort=False).agg(how)[SCORE_COLUMNS]
     table.attrs.update(coverage=coverage, smape_scale="0-1", error_scale="log")
     return table

@@ -184,7 +184,7 @@ def base_rate(
         rows["horizon_h"].unique(), key=lambda years: (abs(years - wanted_horizon), -years)
     )
     rows = rows[rows["horizon_h"] == chosen_horizon]
-    if rows["statistic"].duplicated().any() or rows["n"].nunique() != 1:
+    if rows["statistic"].duplicated().any() or len(set(rows["n"])) != 1:
         raise ValueError(
             f"the rows of {reference_class}, {condition}, {method}, window {chosen_window:g}, "
             f"horizon {chosen_horizon:g} contradict each other: a statistic stands there twice "

@@ -146,11 +146,13 @@ def _search(residuals, jacobian, start: np.ndarray, most_evaluations: int) -> li
     """Return the end point of one start as a list, empty where the model cannot be followed."""
     if not _usable(residuals, jacobian, start):
         return []
-    end = _library_search(residuals, jacobian, start, "trf", most_evaluations)
+    end, finished = _library_search(residuals, jacobian, start, "trf", most_evaluations)
     if end is None:
         return []
-    if residuals(end).size >= end.size:  # Levenberg-Marquardt needs as many values as parameters
-        polished = _library_search(residuals, jacobian, end, "lm", most_evaluations)
+    # Levenberg-Marquardt needs as many values as parameters, and it would only creep on where
+    # the first search did not finish.
+    if finished and residuals(end).size >= end.size:
+        polished, _ = _library_search(residuals, jacobian, end, "lm", most_evaluations)
         if polished is not None and _sum_of_squares(residuals(polished)) <= _sum_of_squares(
             residuals(end)
         ):
@@ -158,12 +160,13 @@ def _search(residuals, jacobian, start: np.ndarray, most_evaluations: int) -> li
     return [_gauss_newton(residuals, jacobian, end)]
 
 
-def _library_search(residuals, jacobian, start, method, most_evaluations) -> np.ndarray | None:
+def _library_search(residuals, jacobian, start, method, most_evaluations):
+    """Return the end point (None where the model overflows) and whether the search finished."""
     from scipy.optimize import least_squares
 
     try:
         with np.errstate(all="ignore"):
-            end = least_squares(
+            found = least_squares(
                 residuals,
                 start,
                 jac=jacobian,
@@ -173,11 +176,11 @@ def _library_search(residuals, jacobian, start, method, most_evaluations) -> np.
                 xtol=_TIGHT,
                 gtol=_TIGHT,
                 max_nfev=most_evaluations,
-            ).x
+            )
     except (ValueError, np.linalg.LinAlgError):
         # A step into a region where the model overflows ends this search, not the others.
-        return None
-    return end if _usable(residuals, jacobian, end) else None
+        return None, False
+    return (found.x if _usable(residuals, jacobian, found.x) else None), found.status > 0
 
 
 def _scaled_svd(matrix: np.ndarray):

@@ -23,7 +23,7 @@ START_LEVELS = (1.02, 1.2, 2.0, 5.0)
 CALENDAR_YEAR = 1000.0
 _LARGEST_EXPONENT = 600.0
 # Determined curves need a few dozen; a search that goes on is creeping along a flat valley.
-MOST_EVALUATIONS = 150
+MOST_EVALUATIONS = 80
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,8 @@ def accept(chapters, *, jobs=None, report=lambda result: None) -> list[str]:
     AcceptError
         If any chapter fails; then none is written.
     """
-    runs = execute.run_many([execute.RunSpec(name, required=()) for name in chapters], jobs, report)
+    specs = [execute.RunSpec(name, required=(), fresh=True) for name in chapters]
+    runs = execute.run_many(specs, jobs, report)
     failed = [f"{run.chapter}: {run.status}: {run.reason}" for run in runs if run.status != "ok"]
     if failed:
         raise AcceptError("Nothing was accepted.\n" + "\n".join(failed))

@@ -71,6 +71,7 @@ class Progress:
             self.live.update(self.task, advance=1, description=result.chapter)
         elif not self.silent:
             state = result.status if result.status != "ok" else f"{result.seconds:.1f} s"
+            state = "unchanged" if result.cached else state
             click.echo(f"[{self.done}/{self.total}] {result.chapter}  {state}", err=True)
 
     def step(self, text: str) -> None:
@@ -144,7 +145,8 @@ def run(chapter, assignments, own_data, as_json, quiet):
         raise Usage(str(error)) from None
     for name in overrides:
         if name not in declared:
-            raise Usage(f"{name} is not read by {chapter}; it reads {', '.join(declared) or 'none'}.")
+            reads = ", ".join(declared) or "none"
+            raise Usage(f"{name} is not read by {chapter}; it reads {reads}.")
     result = execute.run_one(execute.RunSpec(chapter, overrides))
     if as_json:
         row = execute.as_json(result)

@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 
 from helpers import datasets, parameters, paths, results
-from helpers.pipeline import execute, store
+from helpers.pipeline import execute, pages
 
 BASELINE = "baseline"
 
@@ -71,13 +71,9 @@ def resolve(scenario: str = BASELINE, assignments: tuple[str, ...] = ()) -> Edit
     overrides = {name: value for name, value in merged.items() if value != standard[name]}
     if not given:
         return Edition(scenario, described["title"], described["why"], overrides)
-    changes = ", ".join(f"{name} = {_literal(value)}" for name, value in given.items())
-    name = slug("-".join([scenario, *(f"{n}-{_literal(v)}" for n, v in given.items())]))
+    changes = ", ".join(f"{name} = {parameters.literal(value)}" for name, value in given.items())
+    name = slug("-".join([scenario, *(f"{n}-{parameters.literal(v)}" for n, v in given.items())]))
     return Edition(name, f"{described['title']} with {changes}", described["why"], overrides)
-
-
-def _literal(value) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def slug(text: str) -> str:
@@ -133,8 +129,7 @@ def build(edition: Edition, *, jobs=None, report=lambda result: None, step=lambd
     try:
         source = work / "source"
         _assemble(source, edition, runs)
-        pages = _render(source, work / "out")
-        _publish(pages, edition.folder)
+        _publish(_render(source, work / "out"), edition.folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return edition.folder / "index.html", runs
@@ -158,6 +153,7 @@ def _assemble(source: Path, edition: Edition, runs) -> None:
         prepare(notebook, run.chapter, downloads)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
+    pages.write(source, [run.chapter for run in runs])
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
     notice = announcement(edition)
     if notice:
@@ -173,8 +169,8 @@ def announcement(edition: Edition) -> str:
     standard = parameters.defaults()
     if edition.overrides:
         changes = "; ".join(
-            f"<code>{html.escape(name)}</code> = {html.escape(_literal(value))} "
-            f"(baseline {html.escape(_literal(standard[name]))})"
+            f"<code>{html.escape(name)}</code> = {html.escape(parameters.literal(value))} "
+            f"(baseline {html.escape(parameters.literal(standard[name]))})"
             for name, value in edition.overrides.items()
         )
         parts.append(f"<strong>Edition: {html.escape(edition.title)}.</strong> {changes}.")
@@ -242,20 +238,20 @@ def _render(source: Path, out: Path) -> Path:
     log = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
     warnings = [line.replace(str(source) + "/", "") for line in log.splitlines()
                 if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
-    pages = out / "_build" / "html"
-    if done.returncode != 0 or warnings or not (pages / "index.html").is_file():
+    built = out / "_build" / "html"
+    if done.returncode != 0 or warnings or not (built / "index.html").is_file():
         what = "\n".join(dict.fromkeys(warnings)) or log[-3000:]
         raise BuildError(f"The pages were not built; jupyter-book said:\n{what}")
-    return pages
+    return built
 
 
-def _publish(pages: Path, target: Path) -> None:
+def _publish(built: Path, target: Path) -> None:
     """Swap the new pages in; readers see the old ones or the new ones, never a mixture."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    old = pages.parent / "old"
+    old = built.parent / "old"
     if target.exists():
         os.rename(target, old)
-    os.rename(pages, target)
+    os.rename(built, target)
 
 
 def ledger(runs):

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from helpers import paths, results
+from helpers import datasets, paths, results
 from helpers.pipeline import kernels, store
 
 CELL_SECONDS = 300  # no chapter has a cell near it; papermill itself has no limit at all
 START_TRIES = 3
+READS = "reads.txt"  # tables the kernel opened, one path a line
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class RunSpec:
     chapter: str
     overrides: dict = field(default_factory=dict)
     required: tuple[str, ...] | None = None  # None: those of the committed notebook
+    fresh: bool = False  # execute even if the store has this run
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,10 @@ class RunResult:
 def run_one(spec: RunSpec) -> RunResult:
     """Execute one chapter in a kernel of its own and publish the run.
 
-    A run succeeds only if nothing was raised, every code cell was run, and every result that the
-    committed notebook records is there and finite. papermill alone is not enough: after a
-    killed kernel or a timeout its file says ``completed`` for every cell.
+    A run that the store already has is not executed again. A run succeeds only if nothing was
+    raised, every code cell was run, every result that the committed notebook records is there and
+    finite, and no table was read that the chapter does not declare. papermill alone is not
+    enough: after a killed kernel or a timeout its file says ``completed`` for every cell.
 
     Parameters
     ----------
@@ -60,6 +63,9 @@ def run_one(spec: RunSpec) -> RunResult:
     values = store.resolve(notebook, spec.overrides)
     parts = store.components(notebook, values)
     run_key = store.key(parts)
+    if not spec.fresh and store.published(run_key) is not None:
+        seconds = round(time.monotonic() - began, 2)
+        return RunResult(spec.chapter, "ok", run_key, str(store.folder(run_key)), seconds, True)
     required = spec.required
     if required is None:
         required = tuple(entry["name"] for entry in results.entries(notebook))
@@ -67,11 +73,13 @@ def run_one(spec: RunSpec) -> RunResult:
     try:
         status, reason = _execute(spec.chapter, values, aside)
         if status == "ok":
-            reason = _incomplete(aside / "notebook.ipynb", required)
+            reason = _incomplete(aside / "notebook.ipynb", required) or _undeclared(
+                aside / READS, parts["data"])
             status = "failed" if reason else "ok"
         seconds = round(time.monotonic() - began, 2)
         if status != "ok":
             return RunResult(spec.chapter, status, run_key, seconds=seconds, reason=reason)
+        (aside / READS).unlink(missing_ok=True)
         ledger = results.entries(aside / "notebook.ipynb")
         (aside / "results.json").write_text(json.dumps(ledger, indent=1, ensure_ascii=False))
         record = {
@@ -94,6 +102,7 @@ def _execute(chapter: str, values: dict, aside: Path) -> tuple[str, str]:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     output = aside / "notebook.ipynb"
     os.environ.update(kernels.environment())
+    os.environ.update(kernels.watched(aside / READS))
     for attempt in range(1, START_TRIES + 1):
         try:
             papermill.execute_notebook(
@@ -128,6 +137,17 @@ def _incomplete(executed: Path, required: tuple[str, ...]) -> str:
         if isinstance(value, float) and math.isinf(value):
             return f"result {name} is not finite"
     return ""
+
+
+def _undeclared(reads: Path, declared) -> str:
+    """Which tables were read without being declared, or an empty text."""
+    opened = set(reads.read_text(encoding="utf-8").splitlines()) if reads.exists() else set()
+    allowed = {str(datasets.locate(name).resolve()) for name in declared}
+    allowed.add(str(paths.DATA_PACKAGE.resolve()))
+    extra = sorted(paths.shown(Path(path)) for path in opened - allowed)
+    if not extra:
+        return ""
+    return f"read without being declared: {', '.join(extra)}; use datasets.load with a literal name"
 
 
 def make_executor(jobs: int) -> Executor:

@@ -6,6 +6,8 @@ import tempfile
 import uuid
 from pathlib import Path
 
+from helpers import paths
+
 KERNEL = "python3"
 
 
@@ -38,4 +40,14 @@ def environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "PATH": os.pathsep.join([bin_folder, os.environ.get("PATH", "")]),
+    }
+
+
+def watched(note: Path) -> dict[str, str]:
+    """Environment that makes a kernel note in a file which tables it opens (see `watch`)."""
+    folders = [paths.DATA, paths.own_data_folder()]
+    return {
+        "PYTHONSTARTUP": str(Path(__file__).with_name("watch.py")),
+        "BOOK_WATCH": str(note),
+        "BOOK_WATCHED": os.pathsep.join(str(folder) for folder in folders if folder),
     }
