@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlparse
 import pytest
 
 from helpers import parameters, paths, results
-from helpers.pipeline import edition
+from helpers.pipeline import edition, rendering, store
 
 BOOK = str(Path(sys.executable).with_name("book"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -166,6 +166,22 @@ def test_a_build_of_the_baseline_gives_the_committed_results(workshop, baseline)
         assert built == results.entries(paths.CHAPTERS / f"{run['chapter']}.ipynb")
 
 
+def test_an_unchanged_build_runs_nothing_and_renders_nothing(workshop, baseline):
+    folder, _ = baseline
+    before = (folder / "index.html").stat().st_mtime_ns
+    done = build(workshop, "--json")
+    assert all(run["cached"] for run in json.loads(done.stdout)["runs"])
+    assert (folder / "index.html").stat().st_mtime_ns == before
+
+
+def test_a_parameter_runs_only_the_chapters_that_read_it(workshop, baseline):
+    done = build(workshop, "--set", "medium_score=1.5", "--json")
+    again = {run["chapter"] for run in json.loads(done.stdout)["runs"] if not run["cached"]}
+    readers = {name for name in edition.chapters()
+               if "medium_score" in store.declared_parameters(store.read_chapter(name))}
+    assert again == readers and readers
+
+
 def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(workshop, baseline, tmp_path):
     project = tmp_path / "project"
     for part in ("src", "data", "chapters", "scenarios", "vendor", "_static"):
@@ -198,8 +214,8 @@ def test_a_warning_fails_the_build(tmp_path):
     (source / "intro.md").write_text("# T\n\n[x](nowhere.md)\n")
     (source / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
     (source / "_config.yml").write_text("title: T\n")
-    with pytest.raises(edition.BuildError, match="nowhere"):
-        edition._render(source, tmp_path / "out")
+    with pytest.raises(rendering.BuildError, match="nowhere"):
+        rendering.render(source, tmp_path / "out")
 
 
 # ------------------------------------------------------------------ in a browser

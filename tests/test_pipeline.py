@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from helpers import datasets, paths, results
-from helpers.pipeline import accept, edition, execute, kernels, store
+from helpers.pipeline import accept, edition, execute, kernels, rendering, store
 
 HEAD = [
     ("markdown", "# A chapter", []),
@@ -210,14 +210,40 @@ def test_markup_in_an_edition_is_escaped():
 def test_the_text_for_readers_of_pictures_reaches_the_cell(tmp_path):
     output = {"output_type": "display_data", "metadata": {"book": {"figure": "f", "alt": "words"}},
               "data": {"image/svg+xml": "<svg/>", "text/csv": "a\n1\n", "text/plain": "f"}}
-    notebook = {"metadata": {"papermill": {}}, "cells": [
-        {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "outputs": []},
-        {"cell_type": "code", "metadata": {}, "outputs": [output]}]}
-    edition.prepare(notebook, "c", tmp_path)
-    assert len(notebook["cells"]) == 1
+    notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
+    rendering.prepare(notebook, "c", tmp_path)
     assert notebook["cells"][0]["metadata"]["mystnb"]["image"]["alt"] == "words"
     assert (tmp_path / "c-f.csv").read_text() == "a\n1\n"
     assert "c-f.svg" in notebook["cells"][0]["outputs"][1]["data"]["text/html"]
+
+
+def test_new_prose_meets_the_outputs_of_an_older_run():
+    code = {"cell_type": "code", "metadata": {}, "source": "x", "outputs": []}
+    chapter = {"cells": [{"cell_type": "markdown", "source": "new"}, code]}
+    injected = {**code, "metadata": {"tags": ["injected-parameters"]}, "outputs": ["injected"]}
+    executed = {"metadata": {"papermill": {}, "language_info": {"name": "python"}}, "cells": [
+        {"cell_type": "markdown", "source": "old"}, injected, {**code, "outputs": ["shown"]}]}
+    merged = rendering.with_outputs(chapter, executed)
+    assert [cell.get("outputs", cell["source"]) for cell in merged["cells"]] == ["new", ["shown"]]
+    assert merged["metadata"] == {"language_info": {"name": "python"}}
+
+
+def test_why_names_the_part_that_changed(workshop):
+    write(workshop, "keyed", RECORD)
+    assert store.why("keyed", {}) == ["it has never run here"]
+    execute.run_one(execute.RunSpec("keyed"))
+    assert store.why("keyed", {}) == []
+    assert store.why("keyed", {"horizon_year": 2030}) == ["parameters horizon_year: 2026 -> 2030"]
+    write(workshop, "keyed", RECORD + "\n")
+    assert store.why("keyed", {}) == ["code: changed"]
+
+
+def test_differences_are_named_down_to_the_file():
+    old = {"data": {"claims": "1"}, "helpers": {"a.py": "1", "b.py": "1"}, "python": "3.11.1"}
+    new = {"data": {"claims": "2"}, "helpers": {"a.py": "1", "c.py": "1"}, "python": "3.12.0"}
+    assert store.differences(old, new) == [
+        "data claims: changed", "helpers b.py: gone", "helpers c.py: new",
+        "python: '3.11.1' -> '3.12.0'"]
 
 
 def test_results_of_a_published_run_read_back(workshop):

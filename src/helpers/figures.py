@@ -129,13 +129,13 @@ def _wrap(text, points, weight="normal"):
     """Break text into lines that fit the figure's width, measured with the real font."""
     properties = font_manager.FontProperties(family="Source Sans 3", weight=weight)
     font = font_manager.get_font(font_manager.findfont(properties))
-    font.set_size(points, 72)
+    font.set_size(points, 720)  # ten times too large: at its own size hinting rounds each letter
     limit = WIDTH * 72 * 0.99
     lines, line = [], ""
     for word in text.split():
         longer = f"{line} {word}".strip()
         font.set_text(longer)
-        if line and font.get_width_height()[0] / 64 > limit:
+        if line and font.get_width_height()[0] / 640 > limit:
             lines.append(line)
             line = word
         else:
@@ -355,9 +355,8 @@ def hasse_diagram(axes, graph, levels, *, notes=None, open_pairs=(), height=3.1)
     layers = [[node for node in graph if depth[node] == level]
               for level in range(1 + max(depth.values()))]
     widest = max(map(len, layers))
-    square = 0.27
-    card_width = max(1.95, square * levels.shape[1] + 0.2)
-    card_height = 0.68
+    card_width, card_height = 2.1, 0.7
+    square = (card_width - 0.17) / levels.shape[1]
     step = (height - card_height) / max(1, len(layers) - 1)
     spread = (WIDTH - card_width - 0.1) / max(1, widest - 1)
     place = {}
@@ -374,6 +373,7 @@ def hasse_diagram(axes, graph, levels, *, notes=None, open_pairs=(), height=3.1)
             axes.text((x + x_other) / 2, y, "no order", ha="center", va="center", color="#8a5200",
                       fontsize=TEXT_POINTS, zorder=2,
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
+    # Lines of order run over the dotted ones where they cross.
     for better, worse in graph.edges:
         (x, y), (x_other, y_other) = place[better], place[worse]
         axes.plot([x, x_other], [y - card_height / 2, y_other + card_height / 2], color=INK,
@@ -439,7 +439,8 @@ def bump_chart(axes, edges, ranks, *, unit):
     for end, side, dx in ((0, "right", -8), (-1, "left", 8)):
         for rank in sorted(set(ranks_held[:, end])):
             names = " = ".join(map(str, ranks.index[ranks_held[:, end] == rank]))
-            label(axes, edges[end], rank, names, dx=dx, ha=side)
+            text = f"{names}  {rank}" if side == "right" else f"{rank}  {names}"
+            label(axes, edges[end], rank, text, dx=dx, ha=side)
     axes.set(xlim=(edges[0], edges[-1]), ylim=(len(ranks) + 0.5, 0.5))
     axes.set_yticks(range(1, len(ranks) + 1), [""] * len(ranks))
     axes.set_xlabel(unit)
@@ -460,21 +461,24 @@ def strip(axes, groups, *, unit):
     unit : str
         Label of the x axis.
     """
-    tallest = max(max(np.bincount(group["values"])) for group in groups)
-    step = min(0.16, 0.8 / tallest)
     highest = max(max(group["values"]) for group in groups)
-    for row, group in enumerate(groups):
+    floor, floors = 0.0, []
+    for group in groups:
+        # Rows are as high as their tallest stack, so that dots never overlap.
+        floor += max(2, max(np.bincount(group["values"])))
+        floors.append(floor)
         seen = {}
         for value in group["values"]:
-            seen[value] = seen.get(value, 0) + 1
-            axes.plot(value, row - (seen[value] - 1) * step, linestyle="none", marker="o",
+            axes.plot(value, floor - seen.get(value, 0), linestyle="none", marker="o",
                       markersize=8, markeredgewidth=1.6,
                       markeredgecolor=SECOND if value == 0 else ACCENT,
                       markerfacecolor=PAPER if value == 0 else ACCENT, zorder=3, clip_on=False)
+            seen[value] = seen.get(value, 0) + 1
         if group.get("text"):
-            label(axes, highest + 0.6, row, group["text"])
-    axes.set_yticks(range(len(groups)), [group["name"] for group in groups])
-    axes.set_ylim(len(groups) - 0.6, -tallest * step - 0.1)
+            label(axes, highest + 0.6, floor, group["text"])
+        floor += 0.8
+    axes.set_yticks(floors, [group["name"] for group in groups])
+    axes.set_ylim(floor, 0)
     axes.set_xlim(-0.6, highest + 0.5)
     axes.set_xlabel(unit)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=8))
@@ -503,6 +507,398 @@ def bars_with_error(axes, rows, *, unit):
     axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, reach * 1.12 if reach > 0 else 1)
+    axes.set_xlabel(unit)
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def lanes(axes, segments, names, *, colours, height=0.46):
+    """Stretches of one line laid out in lanes: where each kind stands, and how long it is.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    segments : list of dict
+        Keys ``lane`` (position in `names`), ``start``, ``width`` (units of the x axis), ``inside``
+        (text in the bar) and ``label`` (text above it); texts may be empty.
+    names, colours : list of str
+        Name and fill of each lane, first on top.
+    height : float
+        Height of a bar, as a share of its lane.
+
+    Notes
+    -----
+    Call it after the limits of the x axis are set: labels above narrow bars are pushed apart, and
+    that needs to know how much of the axis a letter takes.
+    """
+    low, high = axes.get_xlim()
+    letter = 0.47 * TEXT_POINTS * (high - low) / (0.8 * WIDTH * 72)  # mean width of a character
+    for segment in segments:
+        fill, y = colours[segment["lane"]], segment["lane"]
+        axes.add_patch(plt.Rectangle(
+            (segment["start"], y - height / 2), segment["width"], height, facecolor=fill,
+            edgecolor=PAPER, linewidth=1.2, zorder=2))
+        axes.text(segment["start"] + segment["width"] / 2, y, segment["inside"], ha="center",
+                  va="center", fontsize=TEXT_POINTS, color=readable_ink(fill), zorder=3)
+    for lane in range(len(names)):
+        marked = [s for s in segments if s["lane"] == lane and s["label"]]
+        centres = [s["start"] + s["width"] / 2 for s in marked]
+        widths = [(len(s["label"]) + 0.6) * letter for s in marked]
+        for segment, x in zip(marked, _apart(centres, widths), strict=True):
+            axes.text(x, lane - height / 2 - 0.05, segment["label"], ha="center", va="bottom",
+                      fontsize=TEXT_POINTS, color=INK, zorder=3,
+                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
+    axes.set_ylim(len(names) - 1 + height / 2 + 0.12, -height / 2 - 0.42)
+    axes.set_yticks(range(len(names)), names)
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _apart(centres, widths):
+    """Centres moved as little as needed for labels of the given widths not to overlap."""
+    places = list(centres)
+    for _ in range(200):
+        moved = False
+        for i in range(len(places) - 1):
+            overlap = (widths[i] + widths[i + 1]) / 2 - (places[i + 1] - places[i])
+            if overlap > 1e-9:
+                places[i] -= overlap / 2
+                places[i + 1] += overlap / 2
+                moved = True
+        if not moved:
+            break
+    return places
+
+
+def dot_matrix(axes, table, *, groups=None, totals=None):
+    """Which row holds which column: a filled dot for yes, a small grey one for no.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    table : pandas.DataFrame of bool
+        Row and column names are printed as they are; columns stand on top.
+    groups : dict, optional
+        Text -> list of neighbouring rows that it joins; drawn as a band, text at the right.
+    totals : str, optional
+        Heading of a further column with the number of dots in each row.
+    """
+    rows, columns = table.shape
+    places = {name: position for position, name in enumerate(table.index)}
+    for text, members in (groups or {}).items():
+        first, last = min(places[m] for m in members), max(places[m] for m in members)
+        axes.add_patch(plt.Rectangle((-0.5, first - 0.46), columns + (totals is not None) * 0.9,
+                                     last - first + 0.92, facecolor=shade(0.12), zorder=0))
+        label(axes, columns - 0.5 + (totals is not None) * 0.9, (first + last) / 2, text, dx=6,
+              colour=MUTED)
+    for i, (_, row) in enumerate(table.iterrows()):
+        for j, present in enumerate(row):
+            axes.plot(j, i, linestyle="none", marker="o", markersize=9 if present else 3,
+                      color=ACCENT if present else "#b0b0b0", zorder=3)
+        if totals is not None:
+            axes.text(columns - 0.1, i, str(int(row.sum())), ha="center", va="center",
+                      fontsize=TEXT_POINTS)
+    headings = list(table.columns) + ([totals] if totals is not None else [])
+    axes.set_xticks([*range(columns)] + ([columns - 0.1] if totals is not None else []), headings)
+    axes.set_yticks(range(rows), list(table.index))
+    axes.set(xlim=(-0.6, columns + 0.4), ylim=(rows - 0.45, -0.6))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+UNDATED_PER_ROW = 5  # markers side by side in the column "no date" of a timeline
+TIMELINE_BAND = "#f5f5f5"
+
+
+def timeline_rows(lanes, items, undated=None):
+    """Rows that each lane of `timeline` takes: one an item, at least one.
+
+    Returns
+    -------
+    list of int
+        In the order of `lanes`; a height of 0.2 inches a row fits the text.
+    """
+    undated = undated or {}
+    return [
+        max(1, sum(item["lane"] == lane for item in items),
+            -(-len(undated.get(lane, [])) // UNDATED_PER_ROW))
+        for lane in lanes
+    ]
+
+
+def timeline(axes, lanes, items, *, first, last, undated=None, total="", key=(),
+             empty="none named"):
+    """Swim lanes over years; what has no date stands apart, counted, and off the axis.
+
+    A date known to the month or better is a solid marker. A longer period is a bar over all of it
+    with an open marker in its middle, so that a bare year does not pass for a day. Every item has
+    a row of its own, so labels never collide.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    lanes : list of str
+        Names, first on top.
+    items : list of dict
+        Keys ``lane, start, end`` (decimal years, end exclusive), ``text``; optional ``marker`` and
+        ``colour``. Drawn in order of their start.
+    first, last : int
+        First and last year of the axis, both whole.
+    undated : dict, optional
+        Lane -> list of markers, one for each undated item; drawn in no order of time. Without it
+        there is no such column.
+    total : str
+        Text below the heading of that column, such as how many of how many.
+    key : list of (marker, str)
+        What the markers mean; stands above the lanes.
+    empty : str
+        Said in a lane that holds nothing.
+    """
+    rows = timeline_rows(lanes, items, undated)
+    span = last + 1 - first
+    step = 0.0285 * span  # of the column's markers
+    gap = 0.05 * span
+    column = last + 1 + gap
+    right = column + (UNDATED_PER_ROW + 1.6) * step if undated is not None else last + 1
+    top = 0
+    for position, (lane, height) in enumerate(zip(lanes, rows, strict=True)):
+        if position % 2 == 0:
+            for left, width in [(first, span), (column - step, right - column + step)]:
+                if width > step:
+                    axes.add_patch(plt.Rectangle((left, top), width, height, zorder=0,
+                                                 facecolor=TIMELINE_BAND, edgecolor="none"))
+        own = sorted((item for item in items if item["lane"] == lane),
+                     key=lambda item: (item["start"], item["end"]))
+        apart = (undated or {}).get(lane, [])
+        start = top + (height - len(own)) / 2 + 0.5
+        for row, item in enumerate(own):
+            _timeline_item(axes, item, start + row, early=item["start"] < first + 0.5 * span)
+        lines = -(-len(apart) // UNDATED_PER_ROW)
+        for number, marker in enumerate(sorted(apart)):
+            y = top + height / 2 + (number // UNDATED_PER_ROW - (lines - 1) / 2) * 0.95
+            axes.plot(column + (number % UNDATED_PER_ROW) * step, y, linestyle="none",
+                      marker=marker, markersize=6.5, markeredgewidth=1.3, markeredgecolor=MUTED,
+                      markerfacecolor=PAPER, zorder=3)
+        if undated is not None:
+            axes.text(right - 0.35 * step, top + height / 2, str(len(apart)), ha="right",
+                      va="center", fontsize=TEXT_POINTS, fontweight="bold" if apart else "normal",
+                      color=INK if apart else MUTED)
+        if not own and not apart:
+            axes.text(first + span / 2, top + height / 2, empty, ha="center", va="center",
+                      fontsize=TEXT_POINTS, color=MUTED, fontstyle="italic")
+        top += height
+    middles = np.cumsum(rows) - np.array(rows) / 2
+    axes.set_yticks(middles, lanes)
+    axes.set_xlim(first - 0.01 * span, right)
+    heading = 1.15 * (bool(key) or undated is not None)
+    axes.set_ylim(top, -heading)
+    ticks = list(range(first, last + 1))
+    axes.set_xticks([year + 0.5 for year in ticks],
+                    [str(year) if len(ticks) < 9 or (last - year) % 2 == 0 else ""
+                     for year in ticks])
+    axes.vlines([*ticks, last + 1], 0, top, color=GRID, linewidth=0.8, zorder=0.5)
+    axes.grid(False)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    x = first
+    for marker, text in key:
+        axes.plot(x + 0.4 * step, -0.55, linestyle="none", marker=marker, markersize=6.5,
+                  markeredgewidth=1.3, markeredgecolor=MUTED, markerfacecolor=PAPER,
+                  clip_on=False, zorder=3)
+        label(axes, x + 0.4 * step, -0.55, text, dx=7, colour=MUTED)
+        x += (0.54 * TEXT_POINTS * len(text) + 26) / 72 * span / 3.9
+    if undated is not None:
+        axes.text(column - 0.5 * step, -0.55, f"no date: {total}" if total else "no date",
+                  ha="left", va="center", fontsize=TEXT_POINTS, fontweight="bold")
+
+
+def _timeline_item(axes, item, y, *, early):
+    """One dated item in its row, labelled on the side where the axis has room."""
+    marker, colour = item.get("marker", "o"), item.get("colour", ACCENT)
+    start, end = item["start"], item["end"]
+    exact = end - start < 0.1  # a month is 0.085 of a year
+    if not exact:
+        axes.plot([start + 0.04, end - 0.04], [y, y], color=colour, alpha=0.3, linewidth=5,
+                  solid_capstyle="butt", zorder=2)
+    axes.plot((start + end) / 2, y, linestyle="none", marker=marker, markersize=7,
+              markeredgewidth=1.6, markeredgecolor=colour,
+              markerfacecolor=colour if exact else PAPER, zorder=4)
+    if early:
+        label(axes, end, y, item["text"], dx=7 if exact else 3)
+    else:
+        label(axes, start, y, item["text"], dx=-7 if exact else -3, ha="right")
+
+
+def stacked_bars(axes, table, *, colours, unit, hatches=None, totals=None):
+    """Horizontal bars from zero made of counted parts, each part with its number.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    table : pandas.DataFrame of int
+        One row a bar, first on top; columns are the parts, named once above the first bar that
+        holds them all, else in a key above the bars.
+    colours : list of str
+        Fill of each part.
+    unit : str
+        Label of the x axis.
+    hatches : list, optional
+        Second cue of each part.
+    totals : list of str, optional
+        Text at the end of each bar.
+    """
+    hatches = hatches or [None] * len(table.columns)
+    reach = max(1, int(table.sum(axis=1).max()))
+    for position, (_, row) in enumerate(table.iterrows()):
+        left = 0
+        for value, colour, hatch in zip(row, colours, hatches, strict=True):
+            if value:
+                axes.barh(position, value, left=left, height=0.66, color=colour, hatch=hatch,
+                          edgecolor=PAPER, linewidth=1.2, zorder=2)
+                axes.text(left + value / 2, position, f"{value:g}", ha="center", va="center",
+                          fontsize=TEXT_POINTS, color=readable_ink(colour), zorder=3,
+                          bbox=None if hatch is None else
+                          {"facecolor": colour, "edgecolor": "none", "pad": 1.2})
+            left += value
+        text = totals[position] if totals else f"{left:g}"
+        label(axes, left, position, text, dx=6, colour=INK if left else MUTED)
+    x = 0.0
+    for name, colour, hatch in zip(table.columns, colours, hatches, strict=True):
+        axes.add_patch(plt.Rectangle((x, -1.18), 0.022 * reach, 0.42, facecolor=colour,
+                                     hatch=hatch, edgecolor=PAPER, linewidth=0.8, clip_on=False))
+        label(axes, x + 0.022 * reach, -0.97, name, dx=5)
+        x += 0.022 * reach + (0.5 * TEXT_POINTS * len(name) + 20) / 72 * 1.2 * reach / 5.2
+    axes.set_yticks(range(len(table)), list(table.index))
+    axes.set_ylim(len(table) - 0.5, -1.35)
+    axes.set_xlim(0, reach * 1.2)
+    axes.set_xlabel(unit)
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=8))
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def node_link(axes, left, right, links, *, headings, muted=(), dashed=()):
+    """Two columns of named nodes joined by straight lines; nodes without a line stay named.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    left, right : list of str
+        Names, first on top. Order them alike to keep crossings few. Both columns are spread over
+        the whole height.
+    links : list of (str, str)
+        Left name, right name.
+    headings : (str, str)
+        Headings of the two columns.
+    muted : collection of str
+        Nodes drawn hollow and grey: those the finding is not about.
+    dashed : list of (str, str)
+        Links of a second sort, drawn dashed in the second colour.
+    """
+    height = max(len(left), len(right))
+    places = {}
+    for side, names in enumerate((left, right)):
+        room = height / len(names)
+        for position, name in enumerate(names):
+            places[side, name] = (side, (position + 0.5) * room)
+    for pairs, style in [(links, {"color": ACCENT, "linewidth": 1.5, "alpha": 0.75}),
+                         (dashed, {"color": SECOND, "linewidth": 1.5, "linestyle": (0, (4, 2))})]:
+        for one, other in pairs:
+            (x, y), (to_x, to_y) = places[0, one], places[1, other]
+            axes.plot([x, to_x], [y, to_y], zorder=2, **style)
+    joined = {(0, one) for one, _ in [*links, *dashed]}
+    joined |= {(1, other) for _, other in [*links, *dashed]}
+    for (side, name), (x, y) in places.items():
+        hollow = (side, name) not in joined or name in muted
+        axes.plot(x, y, linestyle="none", marker="o", markersize=6.5, markeredgewidth=1.5,
+                  markeredgecolor=MUTED if hollow else ACCENT,
+                  markerfacecolor=PAPER if hollow else ACCENT, zorder=3)
+        label(axes, x, y, name, dx=8 if side else -8, ha="left" if side else "right",
+              colour=MUTED if hollow else INK)
+    for side, heading in enumerate(headings):
+        label(axes, side, -0.35, heading, dx=8 if side else -8, ha="left" if side else "right",
+              fontweight="bold")
+    axes.set_ylim(height, -0.8)
+    axes.axis("off")
+
+
+def periods(axes, rows, *, unit=""):
+    """Rows of things that happened at some time within a period: hollow if only the year is known.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    rows : list of dict
+        Keys ``start, end`` (decimal years), ``name`` (above the bar), ``text`` (below it),
+        ``inside`` (in the bar) and ``exact`` (bool: the period is the one stated, not the bounds
+        of an unknown day). First row on top.
+    unit : str
+        Label of the x axis.
+    """
+    first, last = min(row["start"] for row in rows), max(row["end"] for row in rows)
+    for position, row in enumerate(rows):
+        fill = ACCENT if row["exact"] else PAPER
+        axes.add_patch(plt.Rectangle(
+            (row["start"], position - 0.14), row["end"] - row["start"], 0.28, facecolor=fill,
+            edgecolor=ACCENT, linewidth=1.6, linestyle="-" if row["exact"] else (0, (3, 2)),
+            zorder=3))
+        axes.text((row["start"] + row["end"]) / 2, position, row["inside"], ha="center",
+                  va="center", fontsize=TEXT_POINTS, color=readable_ink(fill), zorder=4)
+        # Text grows towards the middle of the axis, so that it stays inside at either end.
+        late = row["start"] + row["end"] > first + last
+        x, side = (row["end"], "right") if late else (row["start"], "left")
+        label(axes, x, position - 0.14, row["name"], dy=8, ha=side, fontweight="bold")
+        label(axes, x, position + 0.14, row["text"], dy=-9, ha=side, colour=MUTED)
+    axes.set(xlim=(first - 0.02, last + 0.02), ylim=(len(rows) - 0.5, -0.55))
+    axes.set_yticks([])
+    year_axis(axes, int(np.floor(first)), int(np.ceil(last)))
+    axes.grid(True, axis="x")
+    axes.set_xlabel(unit)
+    axes.spines["left"].set_visible(False)
+
+
+def labelled_dots(axes, groups, *, unit):
+    """Rows of dots on one scale, each dot labelled; labels that would collide move up or down.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    groups : list of dict
+        ``name`` and ``dots``: list of dict with ``value, text, kind`` and, if wanted, ``colour``.
+        First row on top.
+    unit : str
+        Label of the x axis.
+    """
+    values = [dot["value"] for group in groups for dot in group["dots"]]
+    span = (max(values) - min(values)) or abs(max(values)) or 1.0
+    low, high = min(values) - 0.1 * span, max(values) + 0.1 * span
+    letter = 0.5 * TEXT_POINTS * (high - low) / (0.86 * WIDTH * 72)  # mean width of a character
+    for row, group in enumerate(groups):
+        taken = {}  # lane -> where its last label ends; lanes above the dots are negative
+        axes.axhline(row, color=GRID, linewidth=0.8, zorder=1)
+        for dot in sorted(group["dots"], key=lambda item: item["value"]):
+            colour, half = dot.get("colour", ACCENT), (len(dot["text"]) + 1.5) * letter / 2
+            x = min(max(dot["value"], low + half), high - half)
+            lane = next(lane for lane in (-1, 1, -2, 2, -3, 3, -4, 4)
+                        if taken.get(lane, -np.inf) <= x - half)
+            taken[lane] = x + half
+            y = row + np.sign(lane) * (0.22 + 0.2 * (abs(lane) - 1))
+            if abs(lane) > 1:
+                axes.plot([dot["value"], dot["value"]], [row, y - np.sign(lane) * 0.09],
+                          color=MUTED, linewidth=0.7, zorder=2)
+            point(axes, dot["value"], row, dot["kind"], colour)
+            axes.text(x, y, dot["text"], ha="center", va="center", fontsize=TEXT_POINTS, zorder=5,
+                      color=dot.get("ink", INK),
+                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
+    axes.set_yticks(range(len(groups)), [group["name"] for group in groups])
+    axes.set(xlim=(low, high), ylim=(len(groups) - 0.45, -0.55))
     axes.set_xlabel(unit)
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)

@@ -193,6 +193,58 @@ def accept(chapters, jobs, quiet):
 
 
 @main.command()
+@click.argument("a")
+@click.argument("b")
+@JOBS
+@JSON
+def compare(a, b, jobs, as_json):
+    """Show what differs between the editions A and B: results, sentences, figures.
+
+    A and B are scenarios or names of editions built before; chapters are run where needed.
+    """
+    from helpers.pipeline import compare as comparing
+    from helpers.pipeline import edition as editions
+
+    try:
+        pair = [editions.find(name) for name in (a, b)]
+    except parameters.ParameterError as error:
+        raise Usage(str(error)) from None
+    progress = Progress(len(editions.chapters()) * 2, as_json)
+    try:
+        runs = [editions.run_chapters(edition, jobs, progress.report) for edition in pair]
+        found = comparing.compare(*(editions.folders(run) for run in runs))
+    except (editions.BuildError, comparing.CompareError) as error:
+        raise Failure(str(error)) from None
+    finally:
+        progress.stop()
+    if as_json:
+        rows = {"results": found.changed, "sentences": found.sentences, "only": found.only,
+                "figures": [{"chapter": f["chapter"], "name": f["name"]} for f in found.figures]}
+        click.echo(json.dumps({"status": "ok", "a": pair[0].name, "b": pair[1].name,
+                               "same": found.same, **rows}))
+        return
+    for line in comparing.in_lines(found):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("chapter")
+@SET
+@DATA
+def why(chapter, assignments, own_data):
+    """Say why CHAPTER would run again: which part of its key changed."""
+    _use_own_data(own_data)
+    from helpers.pipeline import store
+
+    try:
+        lines = store.why(chapter, dict(parameters.parse(text) for text in assignments))
+    except ValueError as error:
+        raise Usage(str(error)) from None
+    for line in lines or ["Nothing changed; it would not run again."]:
+        click.echo(line)
+
+
+@main.command()
 @JSON
 def params(as_json):
     """List every parameter: type, unit, default, what it may be, what it means."""

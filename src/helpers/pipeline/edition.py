@@ -1,30 +1,22 @@
-"""Build a whole edition of the book from one scenario.
-
-Chapters are executed by the pipeline; jupyter-book renders the executed copies with execution
-off, because its own cache sees neither data nor helpers nor parameters and serves stale numbers.
-"""
+"""Build a whole edition of the book from one scenario: run, render, publish."""
 
 import html
 import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from helpers import datasets, parameters, paths, results
-from helpers.pipeline import execute, pages
+from helpers import datasets, parameters, paths
+from helpers.pipeline import compare, execute, pages, rendering, store
+from helpers.pipeline.rendering import BuildError
 
 BASELINE = "baseline"
-
-
-class BuildError(RuntimeError):
-    """A book that was not built. Nothing was published."""
+MANIFEST = "edition.json"
 
 
 @dataclass(frozen=True)
@@ -116,51 +108,78 @@ def build(edition: Edition, *, jobs=None, report=lambda result: None, step=lambd
     BuildError
         If a chapter failed or jupyter-book had a warning. The previous pages stay in place.
     """
-    names = chapters()
-    step(f"Running {len(names)} chapters")
-    specs = [execute.RunSpec(name, edition.overrides) for name in names]
-    runs = execute.run_many(specs, jobs, report)
-    failed = [run for run in runs if run.status != "ok"]
-    if failed:
-        lines = [f"{run.chapter}: {run.status}: {run.reason}" for run in failed]
-        raise BuildError("The book was not built.\n" + "\n".join(lines))
+    step(f"Running {len(chapters())} chapters")
+    runs = run_chapters(edition, jobs, report)
+    before = None
+    if edition.overrides:
+        # The page "What changed" needs the baseline; the store usually has it.
+        before = run_chapters(resolve(), jobs, lambda result: None)
+    notice = announcement(edition)
+    page_key = rendering.key([*runs, *(before or [])], notice)
+    index = edition.folder / "index.html"
+    if index.is_file() and manifest(edition).get("key") == page_key:
+        step("The pages are up to date")
+        return index, runs
     step("Building the pages")
     work = paths.build_folder() / ".incoming" / uuid.uuid4().hex
     try:
-        source = work / "source"
-        _assemble(source, edition, runs)
-        _publish(_render(source, work / "out"), edition.folder)
+        rendering.assemble(work / "source", runs, notice)
+        if before is not None:
+            changes = compare.compare(folders(before), folders(runs))
+            pages.write_what_changed(work / "source", edition, changes, runs)
+        built = rendering.render(work / "source", work / "out")
+        _publish(built, edition.folder, {
+            "key": page_key, "name": edition.name, "title": edition.title, "why": edition.why,
+            "overrides": edition.overrides, "runs": {run.chapter: run.key for run in runs},
+        })
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return edition.folder / "index.html", runs
+    return index, runs
 
 
-def _assemble(source: Path, edition: Edition, runs) -> None:
-    """Copy what jupyter-book reads: contents, pages, and the executed chapters."""
-    (source / "chapters").mkdir(parents=True)
-    for file in paths.ROOT.glob("*.md"):
-        if file.name not in ("README.md", "CHANGELOG.md"):
-            shutil.copy2(file, source)
-    for file in (paths.CONTENTS, paths.ROOT / "references.bib"):
-        shutil.copy2(file, source)
-    for folder in ("_static", "_templates"):
-        if (paths.ROOT / folder).is_dir():
-            shutil.copytree(paths.ROOT / folder, source / folder)
-    downloads = source / "_static" / "downloads"
-    downloads.mkdir(parents=True)
-    for run in runs:
-        notebook = json.loads((Path(run.path) / "notebook.ipynb").read_text(encoding="utf-8"))
-        prepare(notebook, run.chapter, downloads)
-        target = source / "chapters" / f"{run.chapter}.ipynb"
-        target.write_text(json.dumps(notebook), encoding="utf-8")
-    pages.write(source, [run.chapter for run in runs])
-    config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
-    notice = announcement(edition)
-    if notice:
-        theme = config["sphinx"]["config"].setdefault("html_theme_options", {})
-        theme["announcement"] = notice
-    config["sphinx"]["local_extensions"] = {"book_pages": str(paths.ROOT / "src")}
-    (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+def run_chapters(edition: Edition, jobs=None, report=lambda result: None):
+    """Run every chapter of an edition, or take it from the store.
+
+    Raises
+    ------
+    BuildError
+        If a chapter failed; the message has a line for each.
+    """
+    specs = [execute.RunSpec(name, edition.overrides) for name in chapters()]
+    runs = execute.run_many(specs, jobs, report)
+    failed = [f"{run.chapter}: {run.status}: {run.reason}" for run in runs if run.status != "ok"]
+    if failed:
+        raise BuildError("The book was not built.\n" + "\n".join(failed))
+    return runs
+
+
+def folders(runs) -> dict[str, Path]:
+    """Folders of published runs by chapter, as `compare.compare` takes them."""
+    return {run.chapter: Path(run.path) for run in runs}
+
+
+def find(name: str) -> Edition:
+    """A shipped scenario, or an edition built before under this name.
+
+    Raises
+    ------
+    parameters.ParameterError
+        If there is neither.
+    """
+    if name not in scenarios():
+        built = Edition(slug(name), "", "", {})
+        record = manifest(built)
+        if record:
+            return Edition(built.name, record["title"], record["why"], record["overrides"])
+    return resolve(name)
+
+
+def manifest(edition: Edition) -> dict:
+    """What a published edition was made from: its key, overrides and run keys; empty if none."""
+    try:
+        return json.loads((edition.folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def announcement(edition: Edition) -> str:
@@ -183,82 +202,12 @@ def announcement(edition: Edition) -> str:
     return " ".join(parts)
 
 
-def prepare(notebook: dict, chapter: str, downloads: Path) -> None:
-    """Make an executed chapter ready to be read: alternative texts, downloads, no assignments.
-
-    The alternative text of a figure follows the parameters, so it stands in the output's metadata;
-    MyST-NB looks for it in the cell's. Data of figures and tables become files with a link.
-    """
-    kept = []
-    for cell in notebook["cells"]:
-        if "injected-parameters" in cell["metadata"].get("tags", []):
-            continue  # the notice on top says what was changed, in words
-        kept.append(cell)
-        if cell["cell_type"] != "code":
-            continue
-        outputs = []
-        for output in cell["outputs"]:
-            outputs.append(output)
-            about = output.get("metadata", {}).get("book")
-            if not about:
-                continue
-            data = output["data"]
-            name = about.get("figure") or about.get("table")
-            files = [("Data (CSV)", f"{chapter}-{name}.csv", data.pop("text/csv"))]
-            if "figure" in about:
-                cell["metadata"]["mystnb"] = {"image": {"alt": about["alt"]}}
-                files.append(("Figure (SVG)", f"{chapter}-{name}.svg", data["image/svg+xml"]))
-            outputs.append(_links(files, name, downloads))
-        cell["outputs"] = outputs
-    notebook["cells"] = kept
-    notebook["metadata"].pop("papermill", None)
-
-
-def _links(files, name, downloads):
-    """Output with a link to each file, which is written beside the pages."""
-    links = []
-    for words, file, text in files:
-        content = "".join(text) if isinstance(text, list) else text
-        (downloads / file).write_text(content, encoding="utf-8")
-        links.append(
-            f'<a href="../_static/downloads/{html.escape(file)}" download '
-            f'aria-label="{words} of {html.escape(name)}">{words}</a>'
-        )
-    page = f'<p class="book-downloads">{" · ".join(links)}</p>'
-    return {"output_type": "display_data", "metadata": {}, "data": {"text/html": page}}
-
-
-def _render(source: Path, out: Path) -> Path:
-    """Run jupyter-book; any warning fails it, because a warning is a page that is not right."""
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [str(program), "build", str(source),
-               "--path-output", str(out), "-W", "--keep-going", "--quiet"]
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    log = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
-    warnings = [line.replace(str(source) + "/", "") for line in log.splitlines()
-                if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
-    built = out / "_build" / "html"
-    if done.returncode != 0 or warnings or not (built / "index.html").is_file():
-        what = "\n".join(dict.fromkeys(warnings)) or log[-3000:]
-        raise BuildError(f"The pages were not built; jupyter-book said:\n{what}")
-    return built
-
-
-def _publish(built: Path, target: Path) -> None:
+def _publish(built: Path, target: Path, manifest: dict) -> None:
     """Swap the new pages in; readers see the old ones or the new ones, never a mixture."""
+    (built / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     target.parent.mkdir(parents=True, exist_ok=True)
     old = built.parent / "old"
-    if target.exists():
-        os.rename(target, old)
-    os.rename(built, target)
-
-
-def ledger(runs):
-    """Results of all chapters of an edition as one tidy frame (see ``results.read``)."""
-    import pandas as pd
-
-    return pd.concat(
-        [results.read(Path(run.path) / "notebook.ipynb", run.chapter) for run in runs],
-        ignore_index=True,
-    )
+    with store.lock():  # two builds that swap at once would both find the target gone
+        if target.exists():
+            os.rename(target, old)
+        os.rename(built, target)

@@ -59,13 +59,13 @@ def run_one(spec: RunSpec) -> RunResult:
         Never raises for an error of the chapter; that is what ``status`` and ``reason`` are for.
     """
     began = time.monotonic()
+    stored = None if spec.fresh else from_store(spec)
+    if stored is not None:
+        return stored
     notebook = store.read_chapter(spec.chapter)
     values = store.resolve(notebook, spec.overrides)
     parts = store.components(notebook, values)
     run_key = store.key(parts)
-    if not spec.fresh and store.published(run_key) is not None:
-        seconds = round(time.monotonic() - began, 2)
-        return RunResult(spec.chapter, "ok", run_key, str(store.folder(run_key)), seconds, True)
     required = spec.required
     if required is None:
         required = tuple(entry["name"] for entry in results.entries(notebook))
@@ -90,6 +90,17 @@ def run_one(spec: RunSpec) -> RunResult:
         return RunResult(spec.chapter, "ok", run_key, str(path), seconds)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def from_store(spec: RunSpec) -> RunResult | None:
+    """The run of a spec if the store has it, else None."""
+    began = time.monotonic()
+    notebook = store.read_chapter(spec.chapter)
+    run_key = store.key(store.components(notebook, store.resolve(notebook, spec.overrides)))
+    if store.published(run_key) is None:
+        return None
+    seconds = round(time.monotonic() - began, 2)
+    return RunResult(spec.chapter, "ok", run_key, str(store.folder(run_key)), seconds, True)
 
 
 def _execute(chapter: str, values: dict, aside: Path) -> tuple[str, str]:
@@ -179,10 +190,18 @@ def run_many(specs: list[RunSpec], jobs: int | None = None, report=lambda result
     list of RunResult
         In the order of `specs`.
     """
-    jobs = min(jobs or usable_cores(), len(specs)) or 1
     finished = {}
-    with make_executor(jobs) as executor:
-        futures = {executor.submit(run_one, spec): place for place, spec in enumerate(specs)}
+    for place, spec in enumerate(specs):
+        # What the store has needs no worker: starting one costs more than an unchanged build.
+        stored = None if spec.fresh else from_store(spec)
+        if stored is not None:
+            finished[place] = stored
+            report(stored)
+    waiting = [place for place in range(len(specs)) if place not in finished]
+    if not waiting:
+        return [finished[place] for place in range(len(specs))]
+    with make_executor(min(jobs or usable_cores(), len(waiting))) as executor:
+        futures = {executor.submit(run_one, specs[place]): place for place in waiting}
         for future in as_completed(futures):
             place = futures[future]
             try:

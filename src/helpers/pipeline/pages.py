@@ -129,3 +129,73 @@ def parameters_page(chapters: list[str]) -> str:
         "with `book build --set name=value`; a wrong one is refused before anything runs.",
         *rows,
     ]) + "\n"
+
+
+def write_what_changed(source: Path, edition, changes, runs) -> None:
+    """Write the page ``What changed`` of an edition and put it first in the contents."""
+    import yaml
+
+    downloads = source / "_static" / "downloads"
+    for figure in changes.figures:
+        stem = f"{figure['chapter']}-{figure['name']}"
+        (downloads / f"{stem}-baseline.svg").write_text(figure["old"], encoding="utf-8")
+        (downloads / f"{stem}.svg").write_text(figure["new"], encoding="utf-8")
+    (source / "what-changed.md").write_text(what_changed_page(edition, changes, runs), "utf-8")
+    contents = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
+    contents["parts"].insert(0, {"caption": "This edition", "chapters": [{"file": "what-changed"}]})
+    (source / "_toc.yml").write_text(yaml.safe_dump(contents, allow_unicode=True), encoding="utf-8")
+
+
+def what_changed_page(edition, changes, runs) -> str:
+    """Page ``What changed`` as Markdown: against the baseline, what this edition says otherwise."""
+    standard = parameters.defaults()
+    command = " ".join(f"--set {name}={parameters.literal(value)}"
+                       for name, value in edition.overrides.items())
+    parts = [
+        "# What changed",
+        f"This edition, *{_plain(edition.title)}*, against the baseline. {_plain(edition.why)}",
+        html_table(["Parameter", "Baseline", "This edition"], [
+            [name, parameters.literal(standard[name]), parameters.literal(value)]
+            for name, value in edition.overrides.items()]),
+        f"The command that reproduces it: `book build {command}`",
+        f"{len(changes.changed)} results differ and {changes.same} agree within their tolerance; "
+        f"{len(changes.sentences)} sentences and {len(changes.figures)} figures moved.",
+        "## Results",
+    ]
+    parts.append(html_table(
+        ["Chapter", "Result", "Baseline", "This edition", "Change"],
+        [[_number(row["chapter"]), row["label"], row["old_text"], row["new_text"],
+          "" if row["change"] is None else f"{row['change']:+.1%}".replace("-", "\u2212")]
+         for row in changes.changed]) if changes.changed else "No result differs.")
+    if changes.sentences:
+        parts += ["## Sentences", html_table(
+            ["Chapter", "Baseline", "This edition"],
+            [[_number(row["chapter"]), row["old"], row["new"]] for row in changes.sentences])]
+    if changes.figures:
+        parts.append("## Figures")
+        for row in changes.figures:
+            stem = f"{row['chapter']}-{row['name']}"
+            pictures = "".join(
+                f'<figure><figcaption>{title}</figcaption><img src="_static/downloads/{stem}{end}" '
+                f'alt="{html.escape(alt)}"></figure>'
+                for title, end, alt in [
+                    ("Baseline", "-baseline.svg", f"The figure {row['name']} of chapter "
+                     f"{_number(row['chapter'])} as it stands in the baseline of the book."),
+                    ("This edition", ".svg", row["alt"])])
+            parts += [f"### {_number(row['chapter'])}, {row['name']}",
+                      f'<div class="side-by-side">{pictures}</div>']
+    parts += ["## Runs", html_table(["Chapter", "Run key"], [[run.chapter, run.key[:32]]
+                                                              for run in runs])]
+    return "\n\n".join(parts) + "\n"
+
+
+def html_table(headers: list[str], rows: list[list[str]]) -> str:
+    """A table in the house style for a Markdown page; cells are text."""
+    head = "".join(f'<th scope="col">{html.escape(header)}</th>' for header in headers)
+    body = "".join(
+        "<tr>" + "".join(
+            f'<th scope="row">{html.escape(cell)}</th>' if place == 0
+            else f"<td>{html.escape(cell)}</td>" for place, cell in enumerate(row)) + "</tr>"
+        for row in rows)
+    return (f'<div class="book-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
+            "</table></div>")

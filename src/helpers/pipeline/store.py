@@ -13,10 +13,16 @@ import platform
 import shutil
 import sys
 import uuid
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 import nbformat
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: two builds at once in one folder are not guarded
+    fcntl = None
 
 from helpers import datasets, parameters, paths
 
@@ -170,6 +176,20 @@ def folder(run_key: str) -> Path:
     return paths.build_folder() / "runs" / run_key[:32]
 
 
+@contextmanager
+def lock():
+    """Let one process at a time swap folders in the build folder.
+
+    The lock belongs to the process: whoever is killed while holding it gives it back.
+    """
+    path = paths.build_folder() / ".lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def incoming() -> Path:
     """A new private folder to write a run into."""
     path = paths.build_folder() / "runs" / ".incoming" / uuid.uuid4().hex
@@ -191,18 +211,12 @@ def publish(aside: Path, run_key: str, record: dict) -> Path:
     files = sorted(file for file in aside.rglob("*") if file.is_file())
     hashes = {str(file.relative_to(aside)): _sha256(file.read_bytes()) for file in files}
     (aside / MARKER).write_text(json.dumps({**record, "key": run_key, "files": hashes}, indent=1))
-    target = folder(run_key)
-    if target.exists():
-        stale = incoming() / "stale"
-        os.rename(target, stale)
-        shutil.rmtree(stale.parent, ignore_errors=True)
-    try:
+    target, stale = folder(run_key), incoming()
+    with lock():
+        if target.exists():
+            os.rename(target, stale / "run")
         os.rename(aside, target)
-    except OSError:
-        # Another process published the same key in between; its run is as good as ours.
-        if published(run_key) is None:
-            raise
-        shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(stale, ignore_errors=True)
     return target
 
 
@@ -218,3 +232,45 @@ def published(run_key: str) -> dict | None:
     except (OSError, ValueError, KeyError):
         return None
     return record if whole and record.get("status") == "ok" else None
+
+
+def latest(chapter: str) -> dict | None:
+    """Marker of the newest whole run of a chapter, whatever its parameters."""
+    markers = sorted((paths.build_folder() / "runs").glob(f"*/{MARKER}"),
+                     key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in markers:
+        record = json.loads(file.read_text())
+        if record.get("chapter") == chapter and published(record["key"]) is not None:
+            return record
+    return None
+
+
+def differences(old: dict, new: dict, place: str = "") -> list[str]:
+    """Which components of a key differ, in words; one line each."""
+    lines = []
+    for name in sorted(set(old) | set(new)):
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        where = f"{place} {name}".strip()
+        if isinstance(before, dict) and isinstance(after, dict):
+            lines += differences(before, after, where)
+        elif before is None or after is None:
+            lines.append(f"{where}: {'new' if before is None else 'gone'}")
+        elif place == "parameters" or name in ("python", "platform", "version"):
+            lines.append(f"{where}: {before!r} -> {after!r}")
+        else:
+            lines.append(f"{where}: changed")
+    return lines
+
+
+def why(chapter: str, overrides: dict) -> list[str]:
+    """Why a chapter would run again: the parts of its key that changed; empty if it would not."""
+    notebook = read_chapter(chapter)
+    parts = components(notebook, resolve(notebook, overrides))
+    if published(key(parts)) is not None:
+        return []
+    record = latest(chapter)
+    if record is None:
+        return ["it has never run here"]
+    return differences(record["components"], parts) or ["its run was removed or damaged"]

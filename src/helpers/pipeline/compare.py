@@ -1,0 +1,165 @@
+"""What differs between two editions: results, sentences, figures."""
+
+import json
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers import results
+
+
+class CompareError(ValueError):
+    """Two editions whose results cannot be set side by side."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What moved from edition A to edition B.
+
+    Attributes
+    ----------
+    changed : list of dict
+        ``chapter, name, label, unit, old, new, old_text, new_text, change`` (relative change of
+        two numbers, else None), ``status`` (of B, with A's before it where it differs).
+    sentences : list of dict
+        ``chapter, name, old, new``.
+    figures : list of dict
+        ``chapter, name, alt, old, new``; the last two are SVG texts.
+    only : list of dict
+        Records that only one edition has: ``chapter, name, edition`` (A or B).
+    same : int
+        Results that agree within their tolerance.
+    """
+
+    changed: list = field(default_factory=list)
+    sentences: list = field(default_factory=list)
+    figures: list = field(default_factory=list)
+    only: list = field(default_factory=list)
+    same: int = 0
+
+
+def compare(old_runs: dict[str, Path], new_runs: dict[str, Path]) -> Comparison:
+    """Compare two editions chapter by chapter.
+
+    Parameters
+    ----------
+    old_runs, new_runs : dict
+        Chapter name -> folder of its published run.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    CompareError
+        If a result has another unit in the other edition: its values cannot be compared.
+    """
+    found = Comparison()
+    same = 0
+    for chapter in new_runs:
+        if chapter not in old_runs or old_runs[chapter] == new_runs[chapter]:
+            same += sum(entry["type"] == "result" for entry in _records(new_runs[chapter]).values())
+            continue
+        before, after = _records(old_runs[chapter]), _records(new_runs[chapter])
+        found.only += [{"chapter": chapter, "name": name, "edition": "A"} for name in before
+                       if name not in after]
+        found.only += [{"chapter": chapter, "name": name, "edition": "B"} for name in after
+                       if name not in before]
+        for name in (name for name in after if name in before):
+            old, new = before[name], after[name]
+            if new["type"] != "result":
+                if old["text"] != new["text"]:
+                    found.sentences.append(
+                        {"chapter": chapter, "name": name, "old": old["text"], "new": new["text"]})
+            elif old["unit"] != new["unit"]:
+                raise CompareError(f"{chapter}: {name} is in {old['unit']} and in {new['unit']}.")
+            elif agree(old, new):
+                same += 1
+            else:
+                found.changed.append(_row(chapter, old, new))
+        pictures, later = _figures(old_runs[chapter]), _figures(new_runs[chapter])
+        found.figures.extend(
+            {"chapter": chapter, "name": name, "alt": later[name][1],
+             "old": pictures[name][0], "new": later[name][0]}
+            for name in later if name in pictures and pictures[name][0] != later[name][0])
+    return Comparison(found.changed, found.sentences, found.figures, found.only, same)
+
+
+def agree(old: dict, new: dict) -> bool:
+    """Whether two records of one result agree in status and, within tolerance, in value."""
+    return old["status"] == new["status"] and _close(
+        old["value"], new["value"], max(old["tolerance"], new["tolerance"]))
+
+
+def _close(old, new, tolerance: float) -> bool:
+    if _number(old) and _number(new):
+        return math.isclose(old, new, rel_tol=tolerance, abs_tol=1e-12)
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(_close(old[k], new[k], tolerance) for k in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(_close, old, new, [tolerance] * len(old)))
+    return old == new
+
+
+def _number(value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _row(chapter: str, old: dict, new: dict) -> dict:
+    change = None
+    if _number(old["value"]) and _number(new["value"]) and old["value"] != 0:
+        change = new["value"] / old["value"] - 1
+    status = new["status"]
+    if old["status"] != status:
+        status = f"{old['status']} -> {status}"
+    return {
+        "chapter": chapter, "name": new["name"], "label": new["label"], "unit": new["unit"],
+        "old": old["value"], "new": new["value"], "old_text": old["text"], "new_text": new["text"],
+        "change": change, "status": status,
+    }
+
+
+def _records(run: Path) -> dict[str, dict]:
+    return {entry["name"]: entry for entry in json.loads((run / "results.json").read_text("utf-8"))}
+
+
+def _figures(run: Path) -> dict[str, tuple[str, str]]:
+    """Figures of a run: name -> (SVG text, alternative text)."""
+    notebook = json.loads((run / "notebook.ipynb").read_text(encoding="utf-8"))
+    found = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            about = output.get("metadata", {}).get("book", {})
+            if "figure" in about:
+                svg = output["data"]["image/svg+xml"]
+                found[about["figure"]] = ("".join(svg), about["alt"])
+    return found
+
+
+def in_lines(found: Comparison) -> list[str]:
+    """A comparison for the terminal, one line per thing that moved."""
+    lines = []
+    for row in found.changed:
+        by = "" if row["change"] is None else f"  ({row['change']:+.1%})"
+        old, new = _short(row["old_text"]), _short(row["new_text"])
+        state = f"  [{row['status']}]" if "->" in row["status"] else ""
+        lines.append(f"{row['chapter']}  {row['name']}: {old} -> {new}{by}{state}")
+    lines += [f"{row['chapter']}  sentence {row['name']}: {_short(row['new'], 110)}"
+              for row in found.sentences]
+    lines += [f"{row['chapter']}  figure {row['name']} moved" for row in found.figures]
+    lines += [f"{row['chapter']}  {row['name']}: only in {row['edition']}" for row in found.only]
+    return [*lines, f"{len(found.changed)} results differ, {found.same} agree; "
+            f"{len(found.sentences)} sentences and {len(found.figures)} figures moved."]
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def ledger(runs: dict[str, Path]):
+    """Results of an edition as one tidy frame (see ``results.read``)."""
+    import pandas as pd
+
+    return pd.concat([results.read(path / "notebook.ipynb", chapter)
+                      for chapter, path in runs.items()], ignore_index=True)

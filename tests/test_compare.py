@@ -1,0 +1,84 @@
+"""What moved between two editions is found, and only that."""
+
+import json
+
+import pytest
+
+from helpers.pipeline import compare, edition, pages
+
+
+def record(name="x", value=1.0, **changes):
+    return {"type": "result", "name": name, "value": value, "unit": "ratio", "label": "X",
+            "status": "computed", "claims": [], "tolerance": 1e-9, "scope": "", "note": "",
+            "text": f"{value}", **changes}
+
+
+def run(folder, *entries, figure=None):
+    folder.mkdir()
+    (folder / "results.json").write_text(json.dumps(entries))
+    outputs = [] if figure is None else [{
+        "metadata": {"book": {"figure": "f", "alt": "what is shown"}},
+        "data": {"image/svg+xml": figure}}]
+    (folder / "notebook.ipynb").write_text(json.dumps({"cells": [{"outputs": outputs}]}))
+    return {"c": folder}
+
+
+def test_an_edition_agrees_with_itself(tmp_path):
+    runs = run(tmp_path / "a", record(), figure="<svg/>")
+    found = compare.compare(runs, runs)
+    assert (found.changed, found.sentences, found.figures, found.only) == ([], [], [], [])
+    assert found.same == 1
+
+
+def test_a_moved_result_is_shown_with_its_change(tmp_path):
+    found = compare.compare(run(tmp_path / "a", record(value=2.0)),
+                            run(tmp_path / "b", record(value=3.0)))
+    row = found.changed[0]
+    assert (row["old"], row["new"], row["change"], row["unit"]) == (2.0, 3.0, 0.5, "ratio")
+    assert compare.in_lines(found)[0] == "c  x: 2.0 -> 3.0  (+50.0%)"
+
+
+@pytest.mark.parametrize("old, new, tolerance, same", [
+    (1.0, 1.0 + 1e-12, 1e-9, True), (1.0, 1.001, 1e-9, False), (1.0, 1.001, 1e-2, True),
+    ([1.0, 2.0], [1.0, 2.0 + 1e-12], 1e-9, True), ([1.0], [1.0, 2.0], 1e-9, False),
+    ({"a": 1.0}, {"a": 1.1}, 1e-9, False), ("US", "Japan", 1e-9, False), (True, False, 1.0, False),
+    (0.0, 1e-13, 1e-9, True),
+])
+def test_values_agree_within_their_tolerance(old, new, tolerance, same):
+    pair = [record(value=value, tolerance=tolerance) for value in (old, new)]
+    assert compare.agree(*pair) is same
+
+
+def test_a_result_that_becomes_refused_has_moved(tmp_path):
+    found = compare.compare(
+        run(tmp_path / "a", record()),
+        run(tmp_path / "b", record(value=None, status="refused", text="Two points.")))
+    assert found.changed[0]["status"] == "computed -> refused"
+    assert found.changed[0]["change"] is None
+
+
+def test_another_unit_is_refused(tmp_path):
+    with pytest.raises(compare.CompareError, match="c: x is in ratio and in USD billion"):
+        compare.compare(run(tmp_path / "a", record()),
+                        run(tmp_path / "b", record(unit="USD billion")))
+
+
+def test_sentences_figures_and_new_results_are_found(tmp_path):
+    words = {"type": "sentence", "name": "s", "claims": []}
+    found = compare.compare(
+        run(tmp_path / "a", {**words, "text": "A leads."}, figure="<svg>1</svg>"),
+        run(tmp_path / "b", {**words, "text": "B leads."}, record("new"), figure="<svg>2</svg>"))
+    assert found.sentences == [{"chapter": "c", "name": "s", "old": "A leads.", "new": "B leads."}]
+    assert found.figures[0]["alt"] == "what is shown"
+    assert found.only == [{"chapter": "c", "name": "new", "edition": "B"}]
+
+
+def test_the_page_shows_results_sentences_and_both_pictures(tmp_path):
+    found = compare.compare(
+        run(tmp_path / "a", record(value=2.0), figure="<svg>1</svg>"),
+        run(tmp_path / "b", record(value=3.0, label="<b>X</b>"), figure="<svg>2</svg>"))
+    made = edition.Edition("x", "To 2030", "A longer view.", {"horizon_year": 2030})
+    page = pages.what_changed_page(made, found, [])
+    assert "book build --set horizon_year=2030" in page
+    assert "+50.0%" in page and "<b>X</b>" not in page
+    assert "c-f-baseline.svg" in page and 'alt="what is shown"' in page
