@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from helpers import datasets, paths, results
-from helpers.pipeline import accept, edition, execute, kernels, rendering, store
+from helpers.pipeline import accept, edition, execute, executors, kernels, rendering, store
 
 HEAD = [
     ("markdown", "# A chapter", []),
@@ -36,7 +36,7 @@ def workshop(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "CHAPTERS", folder)
     monkeypatch.setenv("BOOK_BUILD", str(tmp_path / "build"))
     # A worker process would not see the two changes above.
-    monkeypatch.setattr(execute, "make_executor", lambda jobs: ThreadPoolExecutor(1))
+    monkeypatch.setattr(executors, "make_pool", lambda jobs: ThreadPoolExecutor(1))
     return folder
 
 

@@ -126,7 +126,8 @@ def _emit(entry: dict) -> None:
     from IPython.display import display
 
     display(
-        {PREFIX + "text/plain": entry["text"], MIME: entry},
+        # As a literal: MyST-NB evaluates the text, and would shorten a bare 0.50 to 0.5.
+        {PREFIX + "text/plain": repr(entry["text"]), MIME: entry},
         raw=True,
         metadata={"scrapbook": {"name": entry["name"], "mime_prefix": PREFIX}},
     )

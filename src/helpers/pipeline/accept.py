@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from helpers import results
-from helpers.pipeline import execute, store
+from helpers.pipeline import execute, executors, store
 
 
 class AcceptError(RuntimeError):
@@ -24,7 +24,7 @@ def accept(chapters, *, jobs=None, report=lambda result: None) -> list[str]:
     ----------
     chapters : list of str
     jobs, report
-        As for `execute.run_many`.
+        As for `executors.run_many`.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def accept(chapters, *, jobs=None, report=lambda result: None) -> list[str]:
         If any chapter fails; then none is written.
     """
     specs = [execute.RunSpec(name, required=(), fresh=True) for name in chapters]
-    runs = execute.run_many(specs, jobs, report)
+    runs = executors.run_many(specs, jobs, report)
     failed = [f"{run.chapter}: {run.status}: {run.reason}" for run in runs if run.status != "ok"]
     if failed:
         raise AcceptError("Nothing was accepted.\n" + "\n".join(failed))

@@ -19,6 +19,9 @@ SET = click.option(
     help="Give a parameter another value; may be repeated. `book params` lists them.",
 )
 JOBS = click.option("--jobs", type=click.IntRange(1, 64), help="Chapters run at a time.")
+CLUSTER = click.option(
+    "--cluster", metavar="URL", help="Run on a dask.distributed scheduler: tcp://127.0.0.1:8786.",
+)
 DATA = click.option(
     "--data", "own_data", type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with your own tables; those not there are taken from data/.",
@@ -91,9 +94,10 @@ class Progress:
 @SET
 @DATA
 @JOBS
+@CLUSTER
 @JSON
 @QUIET
-def build(scenario, assignments, own_data, jobs, as_json, quiet):
+def build(scenario, assignments, own_data, jobs, cluster, as_json, quiet):
     """Run every chapter and build a whole edition of the book.
 
     Without arguments this is the baseline, in _build/html. Any other SCENARIO or --set gives an
@@ -106,11 +110,14 @@ def build(scenario, assignments, own_data, jobs, as_json, quiet):
         edition = editions.resolve(scenario, assignments)
     except parameters.ParameterError as error:
         raise Usage(str(error)) from None
-    from helpers.pipeline import execute
+    from helpers.pipeline import execute, executors
 
     progress = Progress(len(editions.chapters()), quiet or as_json)
     try:
-        index, runs = editions.build(edition, jobs=jobs, report=progress.report, step=progress.step)
+        index, runs = editions.build(
+            edition, jobs=jobs, cluster=cluster, report=progress.report, step=progress.step)
+    except executors.ClusterError as error:
+        raise Usage(str(error)) from None
     except editions.BuildError as error:
         if as_json:
             click.echo(json.dumps({"status": "failed", "reason": str(error)}))

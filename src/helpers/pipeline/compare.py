@@ -62,10 +62,9 @@ def compare(old_runs: dict[str, Path], new_runs: dict[str, Path]) -> Comparison:
             same += sum(entry["type"] == "result" for entry in _records(new_runs[chapter]).values())
             continue
         before, after = _records(old_runs[chapter]), _records(new_runs[chapter])
-        found.only += [{"chapter": chapter, "name": name, "edition": "A"} for name in before
-                       if name not in after]
-        found.only += [{"chapter": chapter, "name": name, "edition": "B"} for name in after
-                       if name not in before]
+        for edition, here, there in (("A", before, after), ("B", after, before)):
+            found.only.extend({"chapter": chapter, "name": name, "edition": edition}
+                              for name in here if name not in there)
         for name in (name for name in after if name in before):
             old, new = before[name], after[name]
             if new["type"] != "result":
@@ -149,8 +148,8 @@ def in_lines(found: Comparison) -> list[str]:
               for row in found.sentences]
     lines += [f"{row['chapter']}  figure {row['name']} moved" for row in found.figures]
     lines += [f"{row['chapter']}  {row['name']}: only in {row['edition']}" for row in found.only]
-    return [*lines, f"{len(found.changed)} results differ, {found.same} agree; "
-            f"{len(found.sentences)} sentences and {len(found.figures)} figures moved."]
+    return [*lines, f"Differ: {len(found.changed)} results, {len(found.sentences)} sentences, "
+            f"{len(found.figures)} figures. Agree: {found.same} results."]
 
 
 def _short(text: str, limit: int = 60) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from helpers import datasets, parameters, paths
-from helpers.pipeline import compare, execute, pages, rendering, store
+from helpers.pipeline import compare, execute, executors, pages, rendering, store
 from helpers.pipeline.rendering import BuildError
 
 BASELINE = "baseline"
@@ -85,7 +85,8 @@ def chapters() -> list[str]:
     return [Path(file).name for file in files if file.startswith("chapters/")]
 
 
-def build(edition: Edition, *, jobs=None, report=lambda result: None, step=lambda text: None):
+def build(edition: Edition, *, jobs=None, cluster=None, report=lambda result: None,
+          step=lambda text: None):
     """Run every chapter and build the pages of an edition.
 
     Parameters
@@ -93,6 +94,8 @@ def build(edition: Edition, *, jobs=None, report=lambda result: None, step=lambd
     edition : Edition
     jobs : int, optional
         Kernels at a time.
+    cluster : str, optional
+        Address of a dask.distributed scheduler.
     report : callable
         Called with each RunResult as it comes in.
     step : callable
@@ -109,11 +112,11 @@ def build(edition: Edition, *, jobs=None, report=lambda result: None, step=lambd
         If a chapter failed or jupyter-book had a warning. The previous pages stay in place.
     """
     step(f"Running {len(chapters())} chapters")
-    runs = run_chapters(edition, jobs, report)
+    runs = run_chapters(edition, jobs, report, cluster)
     before = None
     if edition.overrides:
         # The page "What changed" needs the baseline; the store usually has it.
-        before = run_chapters(resolve(), jobs, lambda result: None)
+        before = run_chapters(resolve(), jobs, cluster=cluster)
     notice = announcement(edition)
     page_key = rendering.key([*runs, *(before or [])], notice)
     index = edition.folder / "index.html"
@@ -137,7 +140,7 @@ def build(edition: Edition, *, jobs=None, report=lambda result: None, step=lambd
     return index, runs
 
 
-def run_chapters(edition: Edition, jobs=None, report=lambda result: None):
+def run_chapters(edition: Edition, jobs=None, report=lambda result: None, cluster=None):
     """Run every chapter of an edition, or take it from the store.
 
     Raises
@@ -146,7 +149,7 @@ def run_chapters(edition: Edition, jobs=None, report=lambda result: None):
         If a chapter failed; the message has a line for each.
     """
     specs = [execute.RunSpec(name, edition.overrides) for name in chapters()]
-    runs = execute.run_many(specs, jobs, report)
+    runs = executors.run_many(specs, jobs, report, cluster=cluster)
     failed = [f"{run.chapter}: {run.status}: {run.reason}" for run in runs if run.status != "ok"]
     if failed:
         raise BuildError("The book was not built.\n" + "\n".join(failed))

@@ -3,11 +3,9 @@
 import json
 import math
 import os
-import shutil
+import tempfile
 import time
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from helpers import datasets, paths, results
@@ -33,12 +31,25 @@ class RunResult:
     """How a run went. Only ``status == "ok"`` is a run; anything else is never published."""
 
     chapter: str
-    status: str  # ok, failed, dead, timeout
+    status: str  # ok, failed, dead, timeout, refused
     key: str = ""
     path: str = ""
     seconds: float = 0.0
     cached: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run before it is published: how it went, and its files as bytes.
+
+    It travels from a worker to the driver, which alone writes to the store; so a cluster needs no
+    shared disk, and no two processes ever write one run.
+    """
+
+    result: RunResult
+    record: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)
 
 
 def run_one(spec: RunSpec) -> RunResult:
@@ -58,38 +69,67 @@ def run_one(spec: RunSpec) -> RunResult:
     RunResult
         Never raises for an error of the chapter; that is what ``status`` and ``reason`` are for.
     """
-    began = time.monotonic()
     stored = None if spec.fresh else from_store(spec)
-    if stored is not None:
-        return stored
+    return stored or publish(execute(spec))
+
+
+def execute(spec: RunSpec, expected: dict | None = None) -> Finished:
+    """Execute one chapter in a private folder; nothing is published.
+
+    Parameters
+    ----------
+    spec : RunSpec
+    expected : dict, optional
+        Components of the key as the driver sees them. A worker with other code or data refuses
+        the run, since its results would be published under a key they do not belong to.
+
+    Returns
+    -------
+    Finished
+    """
+    began = time.monotonic()
     notebook = store.read_chapter(spec.chapter)
     values = store.resolve(notebook, spec.overrides)
     parts = store.components(notebook, values)
     run_key = store.key(parts)
+    if expected is not None and parts != expected:
+        reason = "this worker has other code or data: " + "; ".join(
+            store.differences(expected, parts))
+        return Finished(RunResult(spec.chapter, "refused", run_key, reason=reason))
     required = spec.required
     if required is None:
         required = tuple(entry["name"] for entry in results.entries(notebook))
-    aside = store.incoming()
-    try:
+    with tempfile.TemporaryDirectory(prefix="book-run-") as folder:
+        aside = Path(folder)
         status, reason = _execute(spec.chapter, values, aside)
         if status == "ok":
             reason = _incomplete(aside / "notebook.ipynb", required) or _undeclared(
                 aside / READS, parts["data"])
             status = "failed" if reason else "ok"
         seconds = round(time.monotonic() - began, 2)
+        result = RunResult(spec.chapter, status, run_key, seconds=seconds, reason=reason)
         if status != "ok":
-            return RunResult(spec.chapter, status, run_key, seconds=seconds, reason=reason)
-        (aside / READS).unlink(missing_ok=True)
+            return Finished(result)
+        executed = (aside / "notebook.ipynb").read_bytes()
         ledger = results.entries(aside / "notebook.ipynb")
-        (aside / "results.json").write_text(json.dumps(ledger, indent=1, ensure_ascii=False))
-        record = {
-            "status": "ok", "chapter": spec.chapter, "parameters": values, "components": parts,
-            "seconds": seconds,
-        }
-        path = store.publish(aside, run_key, record)
-        return RunResult(spec.chapter, "ok", run_key, str(path), seconds)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    record = {
+        "status": "ok", "chapter": spec.chapter, "parameters": values, "components": parts,
+        "seconds": seconds,
+    }
+    text = json.dumps(ledger, indent=1, ensure_ascii=False, allow_nan=False)
+    return Finished(result, record, {"notebook.ipynb": executed, "results.json": text.encode()})
+
+
+def publish(finished: Finished) -> RunResult:
+    """Put a finished run into the store; a run that did not succeed is passed on as it is."""
+    result = finished.result
+    if result.status != "ok":
+        return result
+    try:
+        path = store.publish(finished.files, result.key, finished.record)
+    except OSError as error:  # a full disk: the run is lost, the store is not
+        return replace(result, status="failed", reason=f"it could not be written: {error}")
+    return replace(result, path=str(path))
 
 
 def from_store(spec: RunSpec) -> RunResult | None:
@@ -159,58 +199,6 @@ def _undeclared(reads: Path, declared) -> str:
     if not extra:
         return ""
     return f"read without being declared: {', '.join(extra)}; use datasets.load with a literal name"
-
-
-def make_executor(jobs: int) -> Executor:
-    """A pool of processes; processes, because papermill changes the working directory."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
-
-
-def usable_cores() -> int:
-    """Cores this process may use; more kernels than that race at start-up."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        return os.cpu_count() or 1
-
-
-def run_many(specs: list[RunSpec], jobs: int | None = None, report=lambda result: None):
-    """Execute chapters side by side.
-
-    Parameters
-    ----------
-    specs : list of RunSpec
-    jobs : int, optional
-        Kernels at a time; by default the usable cores.
-    report : callable
-        Called with each RunResult as it comes in.
-
-    Returns
-    -------
-    list of RunResult
-        In the order of `specs`.
-    """
-    finished = {}
-    for place, spec in enumerate(specs):
-        # What the store has needs no worker: starting one costs more than an unchanged build.
-        stored = None if spec.fresh else from_store(spec)
-        if stored is not None:
-            finished[place] = stored
-            report(stored)
-    waiting = [place for place in range(len(specs)) if place not in finished]
-    if not waiting:
-        return [finished[place] for place in range(len(specs))]
-    with make_executor(min(jobs or usable_cores(), len(waiting))) as executor:
-        futures = {executor.submit(run_one, specs[place]): place for place in waiting}
-        for future in as_completed(futures):
-            place = futures[future]
-            try:
-                result = future.result()
-            except Exception as error:  # a broken worker, or a chapter that cannot be read
-                result = RunResult(specs[place].chapter, "failed", reason=str(error))
-            finished[place] = result
-            report(result)
-    return [finished[place] for place in range(len(specs))]
 
 
 def as_json(result: RunResult) -> dict:

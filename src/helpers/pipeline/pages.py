@@ -158,8 +158,9 @@ def what_changed_page(edition, changes, runs) -> str:
             [name, parameters.literal(standard[name]), parameters.literal(value)]
             for name, value in edition.overrides.items()]),
         f"The command that reproduces it: `book build {command}`",
-        f"{len(changes.changed)} results differ and {changes.same} agree within their tolerance; "
-        f"{len(changes.sentences)} sentences and {len(changes.figures)} figures moved.",
+        f"Results that differ: {len(changes.changed)}; that agree within their tolerance: "
+        f"{changes.same}. Sentences that moved: {len(changes.sentences)}; figures: "
+        f"{len(changes.figures)}.",
         "## Results",
     ]
     parts.append(html_table(

@@ -190,33 +190,40 @@ def lock():
         yield
 
 
-def incoming() -> Path:
-    """A new private folder to write a run into."""
-    path = paths.build_folder() / "runs" / ".incoming" / uuid.uuid4().hex
-    path.mkdir(parents=True)
-    return path
+def publish(files: dict[str, bytes], run_key: str, record: dict) -> Path:
+    """Write a finished run aside, mark it, and move it into place.
 
+    The marker holds the hash of every file, so that `published` can tell a whole run; it is
+    written last. A run of the same key replaces the older one.
 
-def publish(aside: Path, run_key: str, record: dict) -> Path:
-    """Mark a finished run and move it into place.
-
-    The marker holds the hash of every other file, so that `published` can tell a whole run.
-    A run of the same key replaces the older one.
+    Parameters
+    ----------
+    files : dict
+        File name -> content.
+    run_key : str
+    record : dict
+        What the marker says beside the key and the hashes.
 
     Returns
     -------
     Path
         The published folder.
     """
-    files = sorted(file for file in aside.rglob("*") if file.is_file())
-    hashes = {str(file.relative_to(aside)): _sha256(file.read_bytes()) for file in files}
-    (aside / MARKER).write_text(json.dumps({**record, "key": run_key, "files": hashes}, indent=1))
-    target, stale = folder(run_key), incoming()
-    with lock():
-        if target.exists():
-            os.rename(target, stale / "run")
-        os.rename(aside, target)
-    shutil.rmtree(stale, ignore_errors=True)
+    aside = paths.build_folder() / "runs" / ".incoming" / uuid.uuid4().hex
+    new, stale = aside / "new", aside / "stale"
+    new.mkdir(parents=True)
+    try:
+        for name, content in files.items():
+            (new / name).write_bytes(content)
+        hashes = {name: _sha256(content) for name, content in files.items()}
+        (new / MARKER).write_text(json.dumps({**record, "key": run_key, "files": hashes}, indent=1))
+        target = folder(run_key)
+        with lock():
+            if target.exists():
+                os.rename(target, stale)
+            os.rename(new, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     return target
 
 

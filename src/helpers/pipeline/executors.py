@@ -1,0 +1,157 @@
+"""Run many chapters: in processes here, or on a cluster, by one code path.
+
+Both are a `concurrent.futures.Executor`. Workers execute and send the finished run back as bytes;
+the driver alone publishes.
+"""
+
+import ipaddress
+import os
+from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context
+from urllib.parse import urlparse
+
+from helpers.pipeline import execute, store
+
+# A killed worker breaks its whole pool, so nobody knows which run killed it. Two rounds side by
+# side, then each remaining run in a pool of its own: what breaks that one is to blame.
+ROUNDS = 2
+
+
+class ClusterError(ValueError):
+    """A cluster that cannot be used. One line."""
+
+
+def usable_cores() -> int:
+    """Cores this process may use; more kernels than that race at start-up."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
+def make_pool(jobs: int) -> Executor:
+    """A pool of processes; processes, because papermill changes the working directory."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+
+
+@contextmanager
+def make_cluster(address: str):
+    """The executor of a running dask.distributed scheduler.
+
+    Whoever reaches the port of a scheduler can run code on its workers. So an address that is not
+    on this machine is refused unless the connection is encrypted (``tls://``).
+
+    Raises
+    ------
+    ClusterError
+        If the address is open to others without TLS, the extra is not installed, or nobody answers.
+    """
+    parsed = urlparse(address)
+    if parsed.scheme not in ("tcp", "tls") or not parsed.hostname or not parsed.port:
+        raise ClusterError(f"{address!r}: expected an address such as tcp://127.0.0.1:8786.")
+    if parsed.scheme != "tls" and not _on_this_machine(parsed.hostname):
+        raise ClusterError(
+            f"{address!r} is not on this machine and not encrypted, so anybody who reaches it "
+            f"could run code. Use tls:// (see README, cluster) or a tunnel to 127.0.0.1.")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ClusterError("The extra `cluster` is not installed: pip install -e '.[cluster]'") \
+            from None
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except OSError as error:
+        raise ClusterError(f"No scheduler answers at {address}: {error}") from None
+    with client:
+        # retries: a run whose worker was lost goes to another one.
+        yield client.get_executor(pure=False, retries=3)
+
+
+def _on_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def run_many(specs, jobs=None, report=lambda result: None, *, cluster=None):
+    """Execute chapters side by side; those that the store has are not executed.
+
+    Parameters
+    ----------
+    specs : list of execute.RunSpec
+    jobs : int, optional
+        Kernels at a time here; by default the usable cores.
+    report : callable
+        Called with each RunResult as it comes in.
+    cluster : str, optional
+        Address of a dask.distributed scheduler to use instead of processes here.
+
+    Returns
+    -------
+    list of execute.RunResult
+        In the order of `specs`. No run is lost: one whose worker was killed is tried again.
+
+    Raises
+    ------
+    ClusterError
+        If the cluster cannot be used.
+    """
+    finished = {}
+
+    def settle(place, result):
+        finished[place] = result
+        report(result)
+
+    for place, spec in enumerate(specs):
+        # What the store has needs no worker: starting one costs more than an unchanged build.
+        stored = None if spec.fresh else execute.from_store(spec)
+        if stored is not None:
+            settle(place, stored)
+    waiting = [place for place in range(len(specs)) if place not in finished]
+    if waiting and cluster is not None:
+        with make_cluster(cluster) as executor:
+            waiting = _round(executor, specs, waiting, settle)
+    else:
+        for _ in range(ROUNDS):
+            if waiting:
+                with make_pool(min(jobs or usable_cores(), len(waiting))) as executor:
+                    waiting = _round(executor, specs, waiting, settle)
+        for place in list(waiting):
+            with make_pool(1) as executor:
+                waiting = [*_round(executor, specs, [place], settle),
+                           *[other for other in waiting if other != place]]
+    for place in waiting:
+        settle(place, execute.RunResult(
+            specs[place].chapter, "dead", reason="the process that ran it was killed every time"))
+    return [finished[place] for place in range(len(specs))]
+
+
+def _round(executor: Executor, specs, places, settle) -> list[int]:
+    """Submit runs and publish what comes back; the places whose worker was lost."""
+    futures, lost = {}, []
+    for place in places:
+        notebook = store.read_chapter(specs[place].chapter)
+        expected = store.components(notebook, store.resolve(notebook, specs[place].overrides))
+        try:
+            futures[executor.submit(execute.execute, specs[place], expected)] = place
+        except BrokenProcessPool:
+            lost.append(place)
+    try:
+        for future in as_completed(futures):
+            place = futures[future]
+            try:
+                settle(place, execute.publish(future.result()))
+            except (BrokenProcessPool, CancelledError):
+                lost.append(place)
+            except Exception as error:  # a lost worker of a cluster, or a chapter nobody can read
+                settle(place, execute.RunResult(
+                    specs[place].chapter, "failed", reason=f"{type(error).__name__}: {error}"))
+    except KeyboardInterrupt:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    return lost
