@@ -207,14 +207,16 @@ def test_markup_in_an_edition_is_escaped():
     assert "<script>" not in edition.announcement(made) and "<b>" not in edition.announcement(made)
 
 
-def test_the_text_for_readers_of_pictures_reaches_the_cell(tmp_path):
+def test_a_figure_becomes_a_file_with_its_words(tmp_path):
     output = {"output_type": "display_data", "metadata": {"book": {"figure": "f", "alt": "words"}},
               "data": {"image/svg+xml": "<svg/>", "text/csv": "a\n1\n", "text/plain": "f"}}
     notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
+    output["metadata"]["book"]["alt"] = 'say "so" & <more>'
     rendering.prepare(notebook, "c", tmp_path)
-    assert notebook["cells"][0]["metadata"]["mystnb"]["image"]["alt"] == "words"
+    page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
+    assert 'alt="say &quot;so&quot; &amp; &lt;more&gt;"' in page
     assert (tmp_path / "c-f.csv").read_text() == "a\n1\n"
-    assert "c-f.svg" in notebook["cells"][0]["outputs"][1]["data"]["text/html"]
+    assert (tmp_path / "c-f.svg").read_text() == "<svg/>" and "c-f.svg" in page
 
 
 def test_new_prose_meets_the_outputs_of_an_older_run():

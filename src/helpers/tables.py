@@ -100,6 +100,8 @@ def _html(frame, texts, titles, caption, highlight, note):
         lines.append(f"<tr{mark}>{''.join(cells)}</tr>")
     below = f'<p class="table-note">{html.escape(note)}</p>' if note else ""
     return (
-        f'<div class="book-table"><table><caption>{html.escape(caption)}</caption>'
+        # Focusable, because a wide table scrolls in its box and a keyboard must reach that too.
+        f'<div class="book-table" role="region" tabindex="0" aria-label="{html.escape(caption)}">'
+        f"<table><caption>{html.escape(caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>{below}</div>"
     )

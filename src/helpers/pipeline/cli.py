@@ -75,7 +75,14 @@ class Progress:
         elif not self.silent:
             state = result.status if result.status != "ok" else f"{result.seconds:.1f} s"
             state = "unchanged" if result.cached else state
-            click.echo(f"[{self.done}/{self.total}] {result.chapter}  {state}", err=True)
+            place = f"[{self.done}/{self.total}]"
+            click.echo(f"{place} {result.chapter}  {state}{self.left()}", err=True)
+
+    def left(self) -> str:
+        """Time left at the pace so far; said only where it is worth saying."""
+        self.ran = getattr(self, "ran", 0) + 1
+        seconds = (time.monotonic() - self.began) / self.ran * (self.total - self.done)
+        return f"  ({seconds / 60:.0f} min left)" if seconds > 90 else ""
 
     def step(self, text: str) -> None:
         if self.live:
@@ -197,6 +204,61 @@ def accept(chapters, jobs, quiet):
     if not quiet:
         for line in changes or ["No result moved."]:
             click.echo(line)
+
+
+@main.command()
+@click.argument("sweep_name", metavar="[NAME]", required=False)
+@click.option("--grid", "axes", multiple=True, metavar="NAME=A,B,C",
+              help="Values of one parameter; may be repeated, all combinations are run.")
+@click.option("--chapters", "chosen", metavar="A,B", help="Chapters to run; default: all.")
+@click.option("--name", help="Name of the folder under _build/sweeps.")
+@click.option("--dry-run", is_flag=True, help="Show the plan, run nothing.")
+@DATA
+@JOBS
+@CLUSTER
+@JSON
+@QUIET
+def sweep(sweep_name, axes, chosen, name, dry_run, own_data, jobs, cluster, as_json, quiet):
+    """Run many scenarios: those of a sweep NAME, or a --grid. What is finished is not run again."""
+    from helpers.pipeline import edition as editions
+    from helpers.pipeline import executors, store
+    from helpers.pipeline import sweep as sweeping
+
+    try:
+        _use_own_data(own_data)
+        if bool(sweep_name) == bool(axes):
+            raise sweeping.SweepError("Give either the NAME of a sweep or --grid name=a,b,c.")
+        scenarios = sweeping.table(sweep_name) if sweep_name else sweeping.grid(axes)
+        chapters = [part.strip() for part in chosen.split(",")] if chosen else editions.chapters()
+        for chapter in chapters:
+            store.chapter_path(chapter)
+        cells = sweeping.plan(scenarios, chapters)
+        counts = sweeping.counts(cells)
+    except ValueError as error:
+        raise Usage(str(error)) from None
+    words = (f"{len(scenarios)} scenarios, {len(chapters)} chapters: {counts['different']} "
+             f"different runs, {counts['cached']} in the store, {counts['to_run']} to run")
+    if dry_run:
+        click.echo(json.dumps({"status": "planned", **counts}) if as_json else words)
+        return
+    progress = Progress(counts["different"], quiet or as_json)
+    progress.step(words)
+    try:
+        frame, failed = sweeping.run(cells, jobs=jobs, cluster=cluster, report=progress.report)
+    except executors.ClusterError as error:
+        raise Usage(str(error)) from None
+    finally:
+        progress.stop()
+    folder = sweeping.write(frame, failed, name or sweep_name or "grid")
+    if as_json:
+        click.echo(json.dumps({"status": "failed" if failed else "ok", "path": paths.shown(folder),
+                               **counts, "failed": failed}))
+    elif not quiet:
+        click.echo(f"{len(frame)} results: {(folder / 'index.html').as_uri()}")
+    if failed:
+        raise Failure("\n".join(
+            f"{row['scenario']}, {row['chapter']}: {row['status']}: {row['reason']}"
+            for row in failed))
 
 
 @main.command()

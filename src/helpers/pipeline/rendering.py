@@ -105,42 +105,51 @@ def with_outputs(chapter: dict, executed: dict) -> dict:
 
 
 def prepare(notebook: dict, chapter: str, downloads: Path) -> None:
-    """Make an executed chapter ready to be read: alternative texts, downloads, no assignments.
+    """Make an executed chapter ready to be read: figures and their data become files.
 
-    The alternative text of a figure follows the parameters, so it stands in the output's metadata;
-    MyST-NB looks for it in the cell's. Data of figures and tables become files with a link.
+    A figure on a page is a link to its own file, so that it can be opened alone and enlarged on a
+    phone; its alternative text follows the parameters and comes with the output.
+
+    Parameters
+    ----------
+    notebook : dict
+        Changed in place.
+    chapter : str
+    downloads : Path
+        Folder for the files, ``_static/downloads`` of the book.
     """
     for cell in notebook["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        outputs = []
-        for output in cell["outputs"]:
-            outputs.append(output)
-            about = output.get("metadata", {}).get("book")
-            if not about:
-                continue
-            data = output["data"]
-            name = about.get("figure") or about.get("table")
-            files = [("Data (CSV)", f"{chapter}-{name}.csv", data.pop("text/csv"))]
-            if "figure" in about:
-                cell["metadata"]["mystnb"] = {"image": {"alt": about["alt"]}}
-                files.append(("Figure (SVG)", f"{chapter}-{name}.svg", data["image/svg+xml"]))
-            outputs.append(_links(files, name, downloads))
-        cell["outputs"] = outputs
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [_for_reading(output, chapter, downloads)
+                               for output in cell["outputs"]]
 
 
-def _links(files, name, downloads):
-    """Output with a link to each file, which is written beside the pages."""
+def _for_reading(output: dict, chapter: str, downloads: Path) -> dict:
+    about = output.get("metadata", {}).get("book")
+    if not about:
+        return output
+    data = output["data"]
+    name = about.get("figure") or about.get("table")
+    stem = f"{chapter}-{name}"
+    files = {"Data (CSV)": (f"{stem}.csv", data["text/csv"])}
+    if "figure" in about:
+        files["Figure (SVG)"] = (f"{stem}.svg", data["image/svg+xml"])
+        address = _address(f"{stem}.svg")
+        shown = (f'<div class="book-figure"><a href="{address}"><img src="{address}" '
+                 f'alt="{html.escape(about["alt"])}"></a></div>')
+    else:
+        shown = "".join(data["text/html"])
     links = []
-    for words, file, text in files:
-        content = "".join(text) if isinstance(text, list) else text
-        (downloads / file).write_text(content, encoding="utf-8")
-        links.append(
-            f'<a href="../_static/downloads/{html.escape(file)}" download '
-            f'aria-label="{words} of {html.escape(name)}">{words}</a>'
-        )
-    page = f'<p class="book-downloads">{" · ".join(links)}</p>'
+    for words, (file, text) in files.items():
+        (downloads / file).write_text("".join(text), encoding="utf-8")
+        links.append(f'<a href="{_address(file)}" download>{words}<span class="visually-hidden"> '
+                     f"of {html.escape(name)}</span></a>")
+    page = f'{shown}<p class="book-downloads">{" · ".join(links)}</p>'
     return {"output_type": "display_data", "metadata": {}, "data": {"text/html": page}}
+
+
+def _address(file: str) -> str:
+    return f"../_static/downloads/{html.escape(file)}"
 
 
 def render(source: Path, out: Path) -> Path:
