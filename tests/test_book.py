@@ -186,9 +186,11 @@ def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(workshop, bas
     project = tmp_path / "project"
     for part in ("src", "data", "chapters", "scenarios", "vendor", "_static"):
         shutil.copytree(paths.ROOT / part, project / part)
-    for file in ("_config.yml", "_toc.yml", "intro.md", "bibliography.md", "references.bib",
-                 "requirements.txt"):
+    for file in ("_config.yml", "references.bib", "requirements.txt"):
         shutil.copy(paths.ROOT / file, project)
+    (project / "_toc.yml").write_text(
+        "format: jb-book\nroot: intro\nparts:\n  - chapters:\n"
+        "      - file: chapters/5-3-market-in-china\n      - file: chapters/3-3-small-enterprises\n")
     old = project / "_build" / "html"
     old.mkdir(parents=True)
     (old / "index.html").write_text("old")
@@ -246,8 +248,7 @@ def test_a_chapter_opens_with_the_network_cut_off(baseline, browser, width, sche
     figure = page.locator("img[alt^='Two panels']").first
     figure.scroll_into_view_if_needed()
     drawn = figure.evaluate("image => image.complete && image.naturalWidth")
-    box = figure.bounding_box()
-    assert drawn > 300 and box["width"] > 0.75 * min(width, 700)
+    assert drawn > 300 and figure.bounding_box()["width"] > 450, "the figure cannot be read"
     assert all(address.startswith(("file:", "data:")) for address in asked)
     assert errors == []
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -1,0 +1,96 @@
+"""The same runs on a cluster: a scheduler and two worker processes on this machine."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from helpers.pipeline import execute, executors, store
+
+CHAPTER = "5-1-top-level-design"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(program, *arguments, build):
+    return subprocess.Popen(
+        [sys.executable, "-m", f"distributed.cli.{program}", *arguments, "--no-dashboard"],
+        env={**os.environ, "BOOK_BUILD": str(build)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Address of a scheduler, and the processes of its two workers."""
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    address = f"tcp://127.0.0.1:{free_port()}"
+    scheduler = start("dask_scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":")[-1],
+                      build=tmp_path / "scheduler")
+    workers = [start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--memory-limit", "0",
+                     build=tmp_path / f"worker-{i}") for i in range(2)]
+    from distributed import Client
+
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with Client(address, timeout=2) as client:
+                client.wait_for_workers(2, timeout=60)
+            break
+        except OSError:
+            assert time.monotonic() < deadline, "the scheduler did not start"
+    yield address, workers
+    for process in [*workers, scheduler]:
+        process.kill()
+        process.wait()
+
+
+def specs(*cutoffs):
+    return [execute.RunSpec(CHAPTER, {"information_cutoff": year}) for year in cutoffs]
+
+
+def test_results_travel_back_although_no_disk_is_shared_and_a_worker_is_killed(
+        cluster, tmp_path, monkeypatch):
+    address, workers = cluster
+    monkeypatch.setenv("BOOK_BUILD", str(tmp_path / "driver"))
+    seen = []
+
+    def report(result):
+        seen.append(result)
+        if len(seen) == 1:
+            workers[0].send_signal(signal.SIGKILL)
+
+    results = executors.run_many(
+        specs(2019, 2020, 2021, 2022, 2023), report=report, cluster=address)
+    assert [result.status for result in results] == ["ok"] * 5, [r.reason for r in results]
+    assert all(store.published(result.key) for result in results)
+    assert not (tmp_path / "worker-0").exists(), "a worker published by itself"
+
+
+def test_a_worker_with_other_code_or_data_is_refused():
+    notebook = store.read_chapter(CHAPTER)
+    expected = store.components(notebook, store.resolve(notebook, {}))
+    expected = {**expected, "data": {**expected["data"], "claims": "sha256:other"}}
+    finished = execute.execute(execute.RunSpec(CHAPTER), expected)
+    assert finished.result.status == "refused"
+    assert "other code or data: data claims: changed" in finished.result.reason
+    assert finished.files == {}
+
+
+@pytest.mark.parametrize("address, said", [
+    ("tcp://192.0.2.1:8786", "not encrypted"), ("tcp://0.0.0.0:8786", "not encrypted"),
+    ("tcp://cluster.example:8786", "not encrypted"),
+    ("http://127.0.0.1:8786", "expected an address"),
+    ("127.0.0.1:8786", "expected an address"), ("tcp://127.0.0.1", "expected an address"),
+    ("tcp://127.0.0.1:9", "No scheduler answers"),
+])
+def test_an_address_that_others_could_reach_or_nobody_answers_is_refused(address, said):
+    with pytest.raises(executors.ClusterError, match=said), executors.make_cluster(address):
+        pass

@@ -1,0 +1,84 @@
+"""Every row transcribed from the paper reaches a reader: no fact lies unused in a table."""
+
+import csv
+import io
+
+import pytest
+
+from helpers import datasets, paths, results
+from helpers.pipeline import edition, store
+
+# What identifies a row on a page, by table; one of the columns is enough.
+SHOWN_BY = {
+    "claims": ["claim_id", "printed"],
+    "readings": ["reading_id", "reading"],
+    "ratings": ["country"],
+    "documents": ["document_id", "title"],
+    "organisations": ["organisation_id", "name"],
+    "incidents": ["incident_id", "victim"],
+    "measures": ["measure_id", "description"],
+    "trends": ["statement_id", "statement"],
+    "challenges": ["challenge_id", "statement"],
+    "suggestions": ["suggestion_id", "statement"],
+    "regions": ["region_id", "name"],
+    "sector_mentions": ["sector", "sector_printed"],
+    "scopes": ["scope_id", "label"],
+    "geographies": ["geography", "name", "label_printed"],
+    "sections": ["section"],
+    "citations": ["citation_id", "printed"],
+}
+PAPER = [name for name in datasets.names() if datasets.describe(name)["origin"] == "transcribed"]
+
+
+def shown_cells(notebook):
+    """Every cell of the tables and figures a chapter shows, and every claim it rests on."""
+    cells = {claim for entry in results.entries(notebook) for claim in entry["claims"]}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "book" in output.get("metadata", {}):
+                for row in csv.reader(io.StringIO(output["data"]["text/csv"])):
+                    cells.update(part.strip() for part in row)
+                    cells.update(part.strip() for whole in row for part in whole.split(";"))
+    return cells
+
+
+def orphans(name, shown):
+    """Rows of a table that no chapter shows."""
+    frame = datasets.load(name)
+    return [tuple(str(row[column]) for column in SHOWN_BY[name])
+            for _, row in frame.iterrows()
+            if not any(str(row[column]) in shown for column in SHOWN_BY[name])]
+
+
+@pytest.fixture(scope="module")
+def notebooks():
+    return [store.read_chapter(name) for name in edition.chapters()]
+
+
+@pytest.fixture(scope="module")
+def shown(notebooks):
+    return set().union(*map(shown_cells, notebooks))
+
+
+@pytest.fixture(scope="module")
+def read(notebooks):
+    return {name for notebook in notebooks for name in store.declared_data(notebook)}
+
+
+def test_every_transcribed_table_is_known_here():
+    assert set(SHOWN_BY) == set(PAPER)
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_every_row_of_the_paper_is_shown_by_some_chapter(name, shown):
+    assert orphans(name, shown) == []
+
+
+def test_an_orphan_is_found(shown):
+    found = orphans("incidents", set())
+    assert len(found) == len(datasets.load("incidents"))
+
+
+@pytest.mark.parametrize("name", datasets.names())
+def test_every_table_is_read_by_some_chapter(name, read):
+    assert name in read, f"{paths.DATA / datasets.describe(name)['path']} is read by no chapter"
