@@ -113,3 +113,110 @@ def test_an_empty_cell_of_a_heat_map_is_hatched_not_coloured():
     full, empty = axes.patches
     assert full.get_hatch() is None and empty.get_hatch()
     figures.plt.close(figure)
+
+
+# ------------------------------------------------------------------ timeline, stacked bars, links
+
+ITEMS = [
+    {"lane": "north", "start": 2019.0, "end": 2020.0, "text": "a year", "marker": "s"},
+    {"lane": "north", "start": 2018.75, "end": 2018.83, "text": "a month"},
+]
+
+
+def drawn_texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_a_lane_is_as_high_as_what_it_holds():
+    rows = figures.timeline_rows(["north", "south", "west"], ITEMS, {"south": ["o"] * 11})
+    air = figures.TIMELINE_AIR
+    assert rows == pytest.approx([2 + air, 3 + air, 1 + air])
+
+
+def test_a_timeline_names_every_item_and_counts_what_has_no_date():
+    figure, axes = figures.new("A finding", "Dates", source="a test.")
+    figures.timeline(axes, ["north", "south", "west"], ITEMS, first=2015, last=2020, total="3",
+                     undated={"south": ["o", "s", "o"]}, key=[("o", "round")])
+    texts = drawn_texts(axes)
+    assert {"a year", "a month", "no date: 3", "3", "round", "none named"} <= set(texts)
+    assert texts.count("0") == 2
+    # What has no date stands right of the last year, so that it has no place in time.
+    hollow = [line for line in axes.lines if line.get_color() != figures.ACCENT
+              and len(line.get_xdata()) == 1 and line.get_ydata()[0] > 0]
+    assert sum(line.get_xdata()[0] > 2021 for line in hollow) == 3
+
+
+def test_a_bare_year_is_drawn_as_a_span_with_an_open_marker():
+    figure, axes = figures.new("A finding", "Dates", source="a test.")
+    figures.timeline(axes, ["north"], ITEMS, first=2015, last=2020)
+    marks = {round(float(line.get_xdata()[0]), 2): line.get_markerfacecolor() for line in axes.lines
+             if len(line.get_xdata()) == 1}
+    assert marks[2019.5] == figures.PAPER
+    assert marks[2018.79] == figures.ACCENT
+    spans = [line for line in axes.lines if len(line.get_xdata()) == 2]
+    assert len(spans) == 1
+
+
+def test_stacked_bars_start_at_zero_and_carry_their_numbers():
+    table = pd.DataFrame({"one": [2, 0], "two": [3, 0]}, index=["a", "b"])
+    figure, axes = figures.new("A finding", "Counts", source="a test.")
+    figures.stacked_bars(axes, table, colours=[figures.ACCENT, figures.PAPER], unit="items")
+    assert axes.get_xlim()[0] == 0
+    assert {"2", "3", "5", "0", "one", "two"} <= set(drawn_texts(axes))
+
+
+def test_nodes_without_a_line_keep_their_name():
+    figure, axes = figures.new("A finding", "Links", source="a test.")
+    figures.node_link(axes, ["a", "b"], ["c", "d", "e"], [("a", "c")], headings=("l", "r"),
+                      dashed=[("a", "d")])
+    assert {"a", "b", "c", "d", "e", "l", "r"} == set(drawn_texts(axes))
+    assert sum(len(line.get_xdata()) == 2 for line in axes.lines) == 2
+
+
+def test_a_period_known_by_its_year_alone_is_hollow_and_no_text_is_lost():
+    figure, axes = figures.new("A finding", "Measure", source="a test.")
+    figures.periods(axes, [
+        {"start": 2018, "end": 2019, "name": "One", "text": "effect", "inside": "2018",
+         "exact": False},
+        {"start": 2020.4, "end": 2020.5, "name": "Two", "text": "effect", "inside": "a long date",
+         "exact": True}])
+    hollow, solid = (patch.get_facecolor() for patch in axes.patches)
+    assert hollow[:3] == (1, 1, 1) and solid[:3] != (1, 1, 1)
+    assert {"One", "Two", "2018", "a long date"} <= {text.get_text() for text in axes.texts}
+
+
+def test_labels_of_neighbouring_dots_stand_in_different_lanes():
+    figure, axes = figures.new("A finding", "Measure", source="a test.")
+    dots = [{"value": value, "text": f"counter {value}", "kind": "observed"}
+            for value in (100, 101, 102, 103, 900)]
+    figures.labelled_dots(axes, [{"name": "2019", "dots": dots}], unit="count")
+    heights = [text.get_position()[1] for text in axes.texts]
+    assert len(set(heights[:4])) == 4 and heights[4] == heights[0]
+
+
+def test_dumbbells_join_two_values_and_keep_equal_ones_apart():
+    figure, axes = figures.new("A finding", "Count", source="a test.")
+    figures.dumbbells(axes, [{"name": "a", "first": 4, "second": 3},
+                             {"name": "b", "first": 0, "second": 0}],
+                      first="abroad", second="China", unit="number")
+    texts = [text.get_text() for text in axes.texts]
+    assert texts == ["abroad 4", "China 3", "0 in both"]
+    markers = [line for line in axes.lines if line.get_marker() in "os"]
+    assert len(markers) == 4
+    equal = [line.get_markersize() for line in markers[2:]]
+    assert equal[0] > equal[1]  # the square stands around the dot
+    figures.plt.close(figure)
+
+
+def test_tiles_are_of_one_size_and_keep_their_text_inside():
+    figure, axes = figures.new("A finding", "Role", source="a test.", height=3)
+    items = [{"row": row, "column": row, "name": "A region with rather a long name of its own",
+              "heading": "Role", "text": "what it is credited with " * 2} for row in range(2)]
+    figures.tiles(axes, items, rows=2, columns=2)
+    sizes = {(patch.get_width(), patch.get_height()) for patch in axes.patches}
+    assert len(sizes) == 1
+    heights = [text.get_position()[1] for text in axes.texts]
+    assert len(heights) % 2 == 0 and heights == sorted(heights)
+    half = len(heights) // 2
+    assert max(heights[:half]) < axes.patches[0].get_y() + axes.patches[0].get_height()
+    figures.plt.close(figure)

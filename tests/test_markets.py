@@ -96,3 +96,62 @@ def test_rates_respect_confidence_cutoff_and_region():
     }
     assert kept == {("low", 2021): ["P", "Q"], ("high", 2021): ["P"],
                     ("low", 2026): ["P", "Q", "R"], ("high", 2026): ["P", "R"]}
+
+
+def test_a_figure_without_a_year_or_rounding_says_so(tables):
+    undated = markets.figure(*tables, "3.4-budget-energy")
+    bound = markets.figure(*tables, "3.4-financing-abroad")
+    assert (undated["year"], undated["half_width"]) == (None, 0.0005)
+    assert (bound["first_year"], bound["year"], bound["half_width"]) == (2017, 2019, None)
+
+
+def test_an_amount_of_several_years_takes_the_mean_of_their_rates():
+    assert markets.mean_exchange_rate(RATES, "USD", "RMB", [2019, 2020]) == 6.75
+    assert markets.mean_exchange_rate(RATES, "USD", "USD", []) == 1
+    fixed = {"basis": "fixed", "rmb_per_usd": 6.0}
+    assert markets.mean_exchange_rate(RATES, "USD", "RMB", [], **fixed) == 6.0
+
+
+def test_an_amount_without_a_year_is_not_converted_at_yearly_rates():
+    with pytest.raises(markets.ConversionError, match="No year is stated.*stays in USD"):
+        markets.mean_exchange_rate(RATES, "USD", "RMB", [])
+
+
+def test_pairs_of_unlike_scope_are_named_and_like_ones_pass(tables):
+    first = markets.figure(*tables, "2.3-market-a-2019")
+    last = markets.figure(*tables, "2.3-market-a-2026")
+    euro = markets.figure(*tables, "3.4-horizon")
+    pairs = markets.comparable_pairs([first, last, euro])
+    assert pairs["comparable"].tolist() == [True, False, False]
+    assert pairs["differing"].tolist()[1] == ["scope", "region", "currency", "unit"]
+    assert pairs["reason"].tolist()[0] == ""
+    assert "Not comparable" in pairs["reason"].tolist()[1]
+
+
+@pytest.mark.parametrize("date, expected", [
+    ("2019", 2019.5), ("2019-01-01", 2019.0), ("2019-07-01", 2019.5), ("2019-01", 2019 + 15 / 372)])
+def test_dates_become_decimal_years(date, expected):
+    assert markets.when(date) == pytest.approx(expected)
+
+
+def test_a_later_day_of_a_month_is_later_than_the_month():
+    assert markets.when("2019-03") < markets.when("2019-03-21") < markets.when("2019-04")
+
+
+def budget(**changes):
+    row = {"programme": "P", "fiscal_year": 2020, "vintage": "request", "value_million": 10.0,
+           "bound": "exact", "published": "2019-03", "confidence": "high"}
+    return {**row, **changes}
+
+
+def test_vintages_are_ratios_to_the_last_figure_in_print():
+    frame = pd.DataFrame([
+        budget(vintage="estimate", value_million=20.0, published="2020-02-20"), budget(),
+        budget(programme="Q", value_million=99.0), budget(confidence="low", value_million=1.0),
+        budget(fiscal_year=2019, value_million=5.0, published="2018-02"),
+        budget(vintage="actual", value_million=40.0, published="2021-02"),
+        budget(fiscal_year=2021, published="2020-02"),
+    ])
+    found = markets.vintages(frame, "P", min_confidence="medium", information_cutoff=2020)
+    assert found[["fiscal_year", "value_million", "ratio_to_last"]].to_numpy().tolist() == [
+        [2019, 5.0, 1.0], [2020, 10.0, 0.5], [2020, 20.0, 1.0], [2021, 10.0, 1.0]]

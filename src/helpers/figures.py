@@ -10,6 +10,7 @@ change of the plotted numbers turns the regression check red even where the pict
 """
 
 import io
+import textwrap
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -57,6 +58,7 @@ STYLE = {
     "ytick.color": MUTED,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
+    "ytick.alignment": "center",  # the stock baseline alignment sets labels too low
     "text.color": INK,
     "figure.facecolor": PAPER,
     "axes.facecolor": PAPER,
@@ -423,7 +425,7 @@ def bump_chart(axes, edges, ranks, *, unit):
     lines = {}
     for unit_position, held in enumerate(ranks_held):
         y = np.full(len(x), float(held[0]))
-        for edge, before, after in zip(edges[1:-1], held, held[1:]):
+        for edge, before, after in zip(edges[1:-1], held[:-1], held[1:], strict=True):
             share = np.clip((x - edge + turn) / (2 * turn), 0, 1)
             y += (after - before) * share**2 * (3 - 2 * share)
         colour, style = (next(colours), next(styles)) if moving[unit_position] else (MUTED, "-")
@@ -613,20 +615,21 @@ def dot_matrix(axes, table, *, groups=None, totals=None):
 
 UNDATED_PER_ROW = 5  # markers side by side in the column "no date" of a timeline
 TIMELINE_BAND = "#f5f5f5"
+TIMELINE_AIR = 0.3  # rows left free in each lane
 
 
 def timeline_rows(lanes, items, undated=None):
-    """Rows that each lane of `timeline` takes: one an item, at least one.
+    """Rows that each lane of `timeline` takes: one an item, at least one, and a little air.
 
     Returns
     -------
-    list of int
-        In the order of `lanes`; a height of 0.2 inches a row fits the text.
+    list of float
+        In the order of `lanes`; a height of 0.19 inches a row fits the text.
     """
     undated = undated or {}
     return [
-        max(1, sum(item["lane"] == lane for item in items),
-            -(-len(undated.get(lane, [])) // UNDATED_PER_ROW))
+        TIMELINE_AIR + max(1, sum(item["lane"] == lane for item in items),
+                           -(-len(undated.get(lane, [])) // UNDATED_PER_ROW))
         for lane in lanes
     ]
 
@@ -693,7 +696,7 @@ def timeline(axes, lanes, items, *, first, last, undated=None, total="", key=(),
                       fontsize=TEXT_POINTS, color=MUTED, fontstyle="italic")
         top += height
     middles = np.cumsum(rows) - np.array(rows) / 2
-    axes.set_yticks(middles, lanes)
+    axes.set_yticks(middles, lanes, va="center")
     axes.set_xlim(first - 0.01 * span, right)
     heading = 1.15 * (bool(key) or undated is not None)
     axes.set_ylim(top, -heading)
@@ -735,46 +738,42 @@ def _timeline_item(axes, item, y, *, early):
         label(axes, start, y, item["text"], dx=-7 if exact else -3, ha="right")
 
 
-def stacked_bars(axes, table, *, colours, unit, hatches=None, totals=None):
+def stacked_bars(axes, table, *, colours, unit, totals=None):
     """Horizontal bars from zero made of counted parts, each part with its number.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
     table : pandas.DataFrame of int
-        One row a bar, first on top; columns are the parts, named once above the first bar that
-        holds them all, else in a key above the bars.
+        One row a bar, first on top; columns are the parts, named in a key above the bars.
     colours : list of str
-        Fill of each part.
+        Fill of each part; `PAPER` draws it hollow. Beside the colour, order and number tell the
+        parts apart, so choose fills of unlike lightness.
     unit : str
         Label of the x axis.
-    hatches : list, optional
-        Second cue of each part.
     totals : list of str, optional
         Text at the end of each bar.
     """
-    hatches = hatches or [None] * len(table.columns)
     reach = max(1, int(table.sum(axis=1).max()))
     for position, (_, row) in enumerate(table.iterrows()):
         left = 0
-        for value, colour, hatch in zip(row, colours, hatches, strict=True):
+        for value, colour in zip(row, colours, strict=True):
             if value:
-                axes.barh(position, value, left=left, height=0.66, color=colour, hatch=hatch,
-                          edgecolor=PAPER, linewidth=1.2, zorder=2)
+                axes.barh(position, value, left=left, height=0.66, color=colour, zorder=2,
+                          edgecolor=MUTED if colour == PAPER else PAPER, linewidth=1)
                 axes.text(left + value / 2, position, f"{value:g}", ha="center", va="center",
-                          fontsize=TEXT_POINTS, color=readable_ink(colour), zorder=3,
-                          bbox=None if hatch is None else
-                          {"facecolor": colour, "edgecolor": "none", "pad": 1.2})
+                          fontsize=TEXT_POINTS, color=readable_ink(colour), zorder=3)
             left += value
         text = totals[position] if totals else f"{left:g}"
         label(axes, left, position, text, dx=6, colour=INK if left else MUTED)
     x = 0.0
-    for name, colour, hatch in zip(table.columns, colours, hatches, strict=True):
+    for name, colour in zip(table.columns, colours, strict=True):
         axes.add_patch(plt.Rectangle((x, -1.18), 0.022 * reach, 0.42, facecolor=colour,
-                                     hatch=hatch, edgecolor=PAPER, linewidth=0.8, clip_on=False))
+                                     edgecolor=MUTED if colour == PAPER else PAPER, linewidth=1,
+                                     clip_on=False))
         label(axes, x + 0.022 * reach, -0.97, name, dx=5)
         x += 0.022 * reach + (0.5 * TEXT_POINTS * len(name) + 20) / 72 * 1.2 * reach / 5.2
-    axes.set_yticks(range(len(table)), list(table.index))
+    axes.set_yticks(range(len(table)), list(table.index), va="center")
     axes.set_ylim(len(table) - 0.5, -1.35)
     axes.set_xlim(0, reach * 1.2)
     axes.set_xlabel(unit)
@@ -837,20 +836,24 @@ def periods(axes, rows, *, unit=""):
     axes : matplotlib.axes.Axes
     rows : list of dict
         Keys ``start, end`` (decimal years), ``name`` (above the bar), ``text`` (below it),
-        ``inside`` (in the bar) and ``exact`` (bool: the period is the one stated, not the bounds
-        of an unknown day). First row on top.
+        ``inside`` (in the bar, or beside it where it does not fit) and ``exact`` (bool: the
+        period is the one stated, not the bounds of an unknown day). First row on top.
     unit : str
         Label of the x axis.
     """
     first, last = min(row["start"] for row in rows), max(row["end"] for row in rows)
+    letter = 0.5 * TEXT_POINTS * (last - first) / (WIDTH * 72)  # mean width of a character
     for position, row in enumerate(rows):
         fill = ACCENT if row["exact"] else PAPER
         axes.add_patch(plt.Rectangle(
             (row["start"], position - 0.14), row["end"] - row["start"], 0.28, facecolor=fill,
             edgecolor=ACCENT, linewidth=1.6, linestyle="-" if row["exact"] else (0, (3, 2)),
             zorder=3))
-        axes.text((row["start"] + row["end"]) / 2, position, row["inside"], ha="center",
-                  va="center", fontsize=TEXT_POINTS, color=readable_ink(fill), zorder=4)
+        if len(row["inside"]) * letter < row["end"] - row["start"]:
+            axes.text((row["start"] + row["end"]) / 2, position, row["inside"], ha="center",
+                      va="center", fontsize=TEXT_POINTS, color=readable_ink(fill), zorder=4)
+        else:
+            label(axes, row["end"], position, row["inside"], dx=7)
         # Text grows towards the middle of the axis, so that it stays inside at either end.
         late = row["start"] + row["end"] > first + last
         x, side = (row["end"], "right") if late else (row["start"], "left")
@@ -898,8 +901,137 @@ def labelled_dots(axes, groups, *, unit):
                       color=dot.get("ink", INK),
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
     axes.set_yticks(range(len(groups)), [group["name"] for group in groups])
-    axes.set(xlim=(low, high), ylim=(len(groups) - 0.45, -0.55))
+    axes.set(xlim=(low, high), ylim=(len(groups) - 0.38, -0.6))
+    axes.set_xlabel(unit)
+    axes.grid(False)  # the rows have their own lines, and upright ones would run through the labels
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def dumbbells(axes, rows, *, first, second, unit):
+    """Two values in each row, joined by a bar: a dot for the first, an open square for the second.
+
+    Where both values are the same the square is drawn around the dot, so that neither hides.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    rows : list of dict
+        Keys ``name, first, second`` (whole numbers or numbers with a short text of their own in
+        ``first_text`` and ``second_text``). First row on top.
+    first, second : str
+        What the two values are; stands once, above the first row whose values differ.
+    unit : str
+        Label of the x axis.
+    """
+    highest = max(max(row["first"], row["second"]) for row in rows)
+    named = False
+    for position, row in enumerate(rows):
+        a, b = row["first"], row["second"]
+        texts = row.get("first_text", f"{a:g}"), row.get("second_text", f"{b:g}")
+        axes.plot([a, b], [position] * 2, color=ACCENT, linewidth=4, alpha=0.3, zorder=2)
+        axes.plot(b, position, linestyle="none", marker="s", markersize=13 if a == b else 9,
+                  markeredgewidth=1.8, markeredgecolor=SECOND, markerfacecolor=PAPER, zorder=3)
+        axes.plot(a, position, linestyle="none", marker="o", markersize=8, color=ACCENT, zorder=4)
+        if a == b:
+            label(axes, a, position, f"{texts[0]} in both", dx=13)
+            continue
+        right, left = (1, -1) if a > b else (-1, 1)
+        words = (f"{first} {texts[0]}", f"{second} {texts[1]}") if not named else texts
+        named = True
+        ends = (a, words[0], right, ACCENT), (b, words[1], left, "#8a5200")
+        for value, text, side, colour in ends:
+            label(axes, value, position, text, dx=11 * side, ha="left" if side > 0 else "right",
+                  colour=colour)
+    axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.6)
+    axes.set_xlim(-0.13 * highest, highest * 1.3)
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=8))
     axes.set_xlabel(unit)
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
+
+
+def tile_strip(axes, rows, kinds, *, marks=None):
+    """Rows of tiles in a given order, each with a letter and a colour, and a key below them.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    rows : dict
+        Name of a row -> list of keys of `kinds`, one a tile. First row on top.
+    kinds : dict
+        Key -> (letter, name, colour). The key below lists those that occur, with their number.
+    marks : dict, optional
+        Name of a row -> list of texts, one a tile; a run of equal texts is named once, above.
+    """
+    widest = max(map(len, rows.values()))
+    step = 1.62
+    for position, (name, tiles) in enumerate(rows.items()):
+        top = position * step
+        axes.text(-0.35, top + 0.5, name, ha="right", va="center", fontsize=TEXT_POINTS)
+        for column, kind in enumerate(tiles):
+            letter, _, colour = kinds[kind]
+            _tile(axes, column, top, letter, colour)
+        texts = (marks or {}).get(name, [])
+        for column, text in enumerate(texts):
+            if column == 0 or texts[column - 1] != text:
+                run = next((later for later in range(column, len(texts)) if texts[later] != text),
+                           len(texts)) - column
+                axes.plot([column + 0.06, column + run - 0.06], [top - 0.08] * 2, color=MUTED,
+                          linewidth=0.9)
+                axes.text(column + run / 2, top - 0.16, text, ha="center", va="bottom", color=MUTED,
+                          fontsize=SOURCE_POINTS)
+    used = [kind for kind in kinds if any(kind in tiles for tiles in rows.values())]
+    half = (len(used) + 1) // 2
+    start = len(rows) * step - 0.25
+    left = -0.18 * widest
+    for place, kind in enumerate(used):
+        letter, name, colour = kinds[kind]
+        column = left + (place // half) * (widest - left) * 0.52
+        y = start + (place % half) * 1.12
+        _tile(axes, column, y, letter, colour)
+        number = sum(tiles.count(kind) for tiles in rows.values())
+        axes.text(column + 1.3, y + 0.5, f"{name}: {number}", va="center", fontsize=TEXT_POINTS)
+    axes.set(xlim=(left, widest), ylim=(start + half * 1.12, -0.75))
+    axes.set_axis_off()
+
+
+def _tile(axes, x, y, letter, colour):
+    axes.add_patch(plt.Rectangle((x + 0.05, y + 0.02), 0.9, 0.96, facecolor=colour, zorder=2))
+    axes.text(x + 0.5, y + 0.5, letter, ha="center", va="center", color=readable_ink(colour),
+              fontsize=TEXT_POINTS, fontweight="bold", zorder=3)
+
+
+def tiles(axes, items, *, rows, columns):
+    """Equal tiles placed roughly as on a map: no borders and no areas, so none looks important.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    items : list of dict
+        Keys ``row, column`` (from the top left, 0), ``name``, ``heading`` (the word that matters)
+        and ``text``; optional ``colour``. Texts are wrapped to the tile.
+    rows, columns : int
+        Size of the grid; places without an item stay white.
+    """
+    letters = int(0.93 * WIDTH * 72 / columns / (0.5 * TEXT_POINTS))  # that fit into a line
+    for item in items:
+        fill = item.get("colour", shade(0.14))
+        left, top = item["column"] + 0.03, item["row"] + 0.04
+        axes.add_patch(plt.Rectangle((left, top), 0.94, 0.92, facecolor=fill, edgecolor="none"))
+        ink = readable_ink(fill)
+        name, text = (textwrap.wrap(item[part], letters, break_long_words=False)
+                      for part in ("name", "text"))
+        lines = [(line, "normal", 1.0) for line in name]
+        lines += [(item["heading"], "bold", 1.3)] + [(line, "normal", 1.0) for line in text]
+        y = top + 0.09
+        step = TEXT_POINTS * 1.22 / 72 / (axes.get_position().height * axes.figure.get_figheight())
+        for line, weight, size in lines:
+            y += 0.5 * step * rows * size
+            axes.text(left + 0.03, y, line, va="center", color=ink, fontweight=weight,
+                      fontsize=TEXT_POINTS * (1.2 if size > 1 else 1))
+            y += 0.5 * step * rows * size
+    axes.set(xlim=(0, columns), ylim=(rows, 0))
+    axes.axis("off")

@@ -3,7 +3,11 @@
 Growth knows rates and years; this module knows which printed figure is which, in what money.
 """
 
+from itertools import combinations
+
 import pandas as pd
+
+from helpers import growth
 
 CONFIDENCE = ["low", "medium", "high"]
 CURRENCY_CODES = {code: code for code in ("USD", "EUR", "JPY", "GBP", "KRW")} | {"RMB": "CNY"}
@@ -27,8 +31,9 @@ def figure(claims, scopes, claim_id) -> dict:
     -------
     dict
         ``claim_id, printed, value`` (billions of `currency`; for growth a fraction per year),
-        ``half_width`` (same unit, half of the last printed digit), ``year, scope, region,
-        currency, price_basis, unit, qualifier, kind, key``.
+        ``half_width`` (same unit, half of the last printed digit; None for a bound), ``year`` (the
+        last one; None where none is printed), ``first_year, scope, region, currency, price_basis,
+        unit, qualifier, kind, key``.
 
     Raises
     ------
@@ -43,8 +48,9 @@ def figure(claims, scopes, claim_id) -> dict:
         "claim_id": claim_id,
         "printed": claim["printed"],
         "value": float(claim["value"]) * factor,
-        "half_width": float(claim["half_width"]) * factor,
-        "year": int(claim["period_end"][:4]),
+        "half_width": None if pd.isna(claim["half_width"]) else float(claim["half_width"]) * factor,
+        "year": _year(claim["period_end"]),
+        "first_year": _year(claim["period_start"]),
         "scope": scope["label"],
         "region": scope["region"],
         "currency": scope["currency"],
@@ -54,6 +60,10 @@ def figure(claims, scopes, claim_id) -> dict:
         "kind": claim["kind"],
         "key": scope["key"],
     }
+
+
+def _year(date):
+    return None if pd.isna(date) else int(date[:4])
 
 
 def at_least(frame, confidence):
@@ -139,6 +149,106 @@ def exchange_rate(rates, source, target, year, *, basis="annual_mean", rmb_per_u
                 f"Amounts stay in {source}."
             )
     return float(per_usd[target] / per_usd[source])
+
+
+def mean_exchange_rate(rates, source, target, years, **settings) -> float:
+    """Mean of the yearly rates over the years that one amount covers.
+
+    An amount printed for several years together has no split by year, so each year weighs the same.
+
+    Parameters
+    ----------
+    rates, source, target
+        As for `exchange_rate`.
+    years : sequence of int
+        Years that the amount covers; empty where the paper states none.
+    **settings
+        Further keywords of `exchange_rate`. With ``basis='fixed'`` no year is needed.
+
+    Raises
+    ------
+    ConversionError
+        As `exchange_rate`, and for an amount without a year at yearly rates.
+    """
+    years = list(years) or ([None] if settings.get("basis") == "fixed" else [])
+    if not years and source != target:
+        raise ConversionError(
+            f"No year is stated, so no yearly exchange rate applies. The amount stays in {source}."
+        )
+    found = [exchange_rate(rates, source, target, year, **settings) for year in years]
+    return sum(found) / len(found) if found else 1.0
+
+
+def comparable_pairs(records) -> pd.DataFrame:
+    """Every pair of figures with what keeps it from being compared.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        From `figure`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first, second`` (claim ids), ``comparable`` (bool), ``differing`` (names of the fields
+        that differ, in the order of `growth.check_comparable`), ``reason`` (its sentence, or
+        empty).
+    """
+    found = []
+    for one, other in combinations(records, 2):
+        try:
+            growth.check_comparable([one, other])
+            differing, reason = [], ""
+        except growth.ScopeMismatch as mismatch:
+            differing, reason = list(mismatch.differing), str(mismatch)
+        found.append((one["claim_id"], other["claim_id"], not differing, differing, reason))
+    return pd.DataFrame(found, columns=["first", "second", "comparable", "differing", "reason"])
+
+
+def when(published: str) -> float:
+    """Date of a publication as a decimal year; a missing month or day is taken in the middle.
+
+    Parameters
+    ----------
+    published : str
+        ``2019``, ``2019-03`` or ``2019-03-21``.
+    """
+    year, *rest = (int(part) for part in published.split("-"))
+    if not rest:
+        return year + 0.5
+    month, day = rest[0], rest[1] - 1 if len(rest) > 1 else 15
+    return year + (month - 1 + day / 31) / 12
+
+
+def vintages(budgets, programme, *, min_confidence, information_cutoff) -> pd.DataFrame:
+    """Successive figures for the same budget years, each set against the last one in print.
+
+    Parameters
+    ----------
+    budgets : pandas.DataFrame
+        Table ``budgets``.
+    programme : str
+        One programme of it, so that no two scopes are joined.
+    min_confidence : str
+        Weakest row used.
+    information_cutoff : int
+        Last year of publication used. A request for a later budget year counts as known once it
+        is in print.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``fiscal_year, vintage, value_million, bound, published, when`` (decimal year),
+        ``ratio_to_last`` (the figure over the last one of its budget year), in order of budget
+        year and publication.
+    """
+    rows = at_least(budgets[budgets["programme"] == programme], min_confidence)
+    rows = rows[rows["published"].str[:4].astype(int) <= information_cutoff]
+    rows = rows.assign(when=[when(date) for date in rows["published"]])
+    rows = rows.sort_values(["fiscal_year", "when"], kind="stable", ignore_index=True)
+    last = rows.groupby("fiscal_year")["value_million"].transform("last")
+    return rows.assign(ratio_to_last=rows["value_million"] / last)[
+        ["fiscal_year", "vintage", "value_million", "bound", "published", "when", "ratio_to_last"]]
 
 
 def deflator(prices, years, base_year) -> pd.Series:

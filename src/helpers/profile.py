@@ -98,7 +98,7 @@ def section_profile(sections, **tables):
 
 def by_main_section(profile):
     """Sum of a profile over the sections of each first-level section, in the paper's order."""
-    numbers = [column for column in profile.columns if column not in ("section", "main", "title")]
+    numbers = list(profile.select_dtypes("number").columns)
     return profile.groupby("main", sort=False)[numbers].sum().reset_index()
 
 
@@ -128,8 +128,8 @@ def evidence_kind(profile):
     Returns
     -------
     pandas.Series of str
-        ``measured``, ``named`` or ``asserted``. Since one item lifts a whole section, the words
-        under ``measured`` are an upper bound and those under ``asserted`` a lower bound.
+        ``measured``, ``named`` or ``asserted``. One item lifts a whole section, so the words under
+        ``measured`` are an upper bound of the words that measure.
     """
     kinds = pd.Series("asserted", index=profile.index)
     kinds[profile["named"] > 0] = "named"
@@ -265,12 +265,13 @@ def expand_references(printed: str) -> list[int]:
     """
     numbers = []
     for part in str(printed).split(","):
-        found = RANGE.fullmatch(part.strip())
+        part = part.strip()
+        found = RANGE.fullmatch(part)
         if not found:
-            raise ProfileError(f"Citation mark {printed!r}: {part.strip()!r} is no number or range.")
+            raise ProfileError(f"Citation mark {printed!r}: {part!r} is no number or range.")
         first, last = int(found[1]), int(found[2] or found[1])
         if last < first:
-            raise ProfileError(f"Citation mark {printed!r}: the range {part.strip()!r} runs backwards.")
+            raise ProfileError(f"Citation mark {printed!r}: the range {part!r} runs backwards.")
         numbers += range(first, last + 1)
     return numbers
 

@@ -26,6 +26,15 @@ DATA = click.option(
     "--data", "own_data", type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with your own tables; those not there are taken from data/.",
 )
+def _use_stock_kernels(_context, _option, wanted: bool) -> None:
+    if wanted:
+        os.environ["BOOK_STOCK_KERNELS"] = "1"
+
+
+STOCK = click.option(
+    "--stock-kernels", is_flag=True, expose_value=False, callback=_use_stock_kernels,
+    help="Start each kernel anew instead of forking it: slower, with the same outputs.",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 
@@ -102,6 +111,7 @@ class Progress:
 @DATA
 @JOBS
 @CLUSTER
+@STOCK
 @JSON
 @QUIET
 def build(scenario, assignments, own_data, jobs, cluster, as_json, quiet):
@@ -145,6 +155,7 @@ def build(scenario, assignments, own_data, jobs, cluster, as_json, quiet):
 @click.argument("chapter")
 @SET
 @DATA
+@STOCK
 @JSON
 @QUIET
 def run(chapter, assignments, own_data, as_json, quiet):
@@ -216,6 +227,7 @@ def accept(chapters, jobs, quiet):
 @DATA
 @JOBS
 @CLUSTER
+@STOCK
 @JSON
 @QUIET
 def sweep(sweep_name, axes, chosen, name, dry_run, own_data, jobs, cluster, as_json, quiet):

@@ -73,7 +73,7 @@ def run_one(spec: RunSpec) -> RunResult:
     return stored or publish(execute(spec))
 
 
-def execute(spec: RunSpec, expected: dict | None = None) -> Finished:
+def execute(spec: RunSpec, expected: dict | None = None, stock: bool | None = None) -> Finished:
     """Execute one chapter in a private folder; nothing is published.
 
     Parameters
@@ -82,6 +82,8 @@ def execute(spec: RunSpec, expected: dict | None = None) -> Finished:
     expected : dict, optional
         Components of the key as the driver sees them. A worker with other code or data refuses
         the run, since its results would be published under a key they do not belong to.
+    stock : bool, optional
+        Whether to use a stock kernel, see `kernels.kernel_name`; a worker is told by the driver.
 
     Returns
     -------
@@ -96,12 +98,13 @@ def execute(spec: RunSpec, expected: dict | None = None) -> Finished:
         reason = "this worker has other code or data: " + "; ".join(
             store.differences(expected, parts))
         return Finished(RunResult(spec.chapter, "refused", run_key, reason=reason))
+    kernels.prepare(stock)
     required = spec.required
     if required is None:
         required = tuple(entry["name"] for entry in results.entries(notebook))
     with tempfile.TemporaryDirectory(prefix="book-run-") as folder:
         aside = Path(folder)
-        status, reason = _execute(spec.chapter, values, aside)
+        status, reason = _execute(spec.chapter, values, aside, stock)
         if status == "ok":
             reason = _incomplete(aside / "notebook.ipynb", required) or _undeclared(
                 aside / READS, parts["data"])
@@ -143,8 +146,12 @@ def from_store(spec: RunSpec) -> RunResult | None:
     return RunResult(spec.chapter, "ok", run_key, str(store.folder(run_key)), seconds, True)
 
 
-def _execute(chapter: str, values: dict, aside: Path) -> tuple[str, str]:
-    """Run the cells with papermill; only the start of a kernel is tried again, never a cell."""
+def _execute(chapter: str, values: dict, aside: Path, stock: bool | None) -> tuple[str, str]:
+    """Run the cells with papermill; only the start of a kernel is tried again, never a cell.
+
+    One exception: where a kernel was killed because the process it was forked from died, no cell
+    is to blame, and the chapter runs anew in a stock kernel.
+    """
     import logging
 
     import papermill
@@ -154,10 +161,12 @@ def _execute(chapter: str, values: dict, aside: Path) -> tuple[str, str]:
     output = aside / "notebook.ipynb"
     os.environ.update(kernels.environment())
     os.environ.update(kernels.watched(aside / READS))
+    name = kernels.kernel_name(stock)
     for attempt in range(1, START_TRIES + 1):
+        lost = _lost(name)
         try:
             papermill.execute_notebook(
-                store.chapter_path(chapter), output, values, kernel_name=kernels.KERNEL,
+                store.chapter_path(chapter), output, values, kernel_name=name,
                 progress_bar=False, config=kernels.configuration(), cwd=str(aside),
                 execution_timeout=CELL_SECONDS, language="python",
             )
@@ -167,11 +176,22 @@ def _execute(chapter: str, values: dict, aside: Path) -> tuple[str, str]:
         except CellTimeoutError:
             return "timeout", f"a cell ran for more than {CELL_SECONDS} seconds"
         except DeadKernelError as error:
+            if _lost(name) > lost and attempt < START_TRIES:
+                continue
             return "dead", f"the kernel died: {error}"
         except RuntimeError as error:  # "Kernel died before replying to kernel_info"
             if "before replying" not in str(error) or attempt == START_TRIES:
                 return "dead", f"the kernel did not start: {error}"
     raise AssertionError("every path of the loop returns")
+
+
+def _lost(kernel_name: str) -> int:
+    """How many kernels of this process died with the process they were forked from."""
+    if kernel_name == kernels.KERNEL:
+        return 0
+    from helpers.pipeline import provisioner
+
+    return provisioner.lost()
 
 
 def _incomplete(executed: Path, required: tuple[str, ...]) -> str:

@@ -6,13 +6,14 @@ the driver alone publishes.
 
 import ipaddress
 import os
+import threading
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from urllib.parse import urlparse
 
-from helpers.pipeline import execute, store
+from helpers.pipeline import execute, kernels, store
 
 # A killed worker breaks its whole pool, so nobody knows which run killed it. Two rounds side by
 # side, then each remaining run in a pool of its own: what breaks that one is to blame.
@@ -33,7 +34,14 @@ def usable_cores() -> int:
 
 def make_pool(jobs: int) -> Executor:
     """A pool of processes; processes, because papermill changes the working directory."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_end_with_the_driver)
+
+
+def _end_with_the_driver() -> None:
+    """In a worker: end when the driver is killed; else it would run what is queued, and wait."""
+    driver = parent_process()
+    threading.Thread(target=lambda: (driver.join(), os._exit(1)), daemon=True).start()
 
 
 @contextmanager
@@ -117,6 +125,8 @@ def run_many(specs, jobs=None, report=lambda result: None, *, cluster=None):
         with make_cluster(cluster) as executor:
             waiting = _round(executor, specs, waiting, settle)
     else:
+        if waiting:
+            kernels.prepare()  # the workers share it
         for _ in range(ROUNDS):
             if waiting:
                 with make_pool(min(jobs or usable_cores(), len(waiting))) as executor:
@@ -138,7 +148,8 @@ def _round(executor: Executor, specs, places, settle) -> list[int]:
         notebook = store.read_chapter(specs[place].chapter)
         expected = store.components(notebook, store.resolve(notebook, specs[place].overrides))
         try:
-            futures[executor.submit(execute.execute, specs[place], expected)] = place
+            futures[executor.submit(
+                execute.execute, specs[place], expected, kernels.stock_wanted())] = place
         except BrokenProcessPool:
             lost.append(place)
     try:

@@ -4,11 +4,41 @@ import os
 import sys
 import tempfile
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from helpers import paths
 
 KERNEL = "python3"
+FORKED = "book-forked"  # its specification lies in the folder jupyter beside this file
+
+
+def stock_wanted() -> bool:
+    """Whether stock kernels were asked for (``--stock-kernels``, or BOOK_STOCK_KERNELS=1)."""
+    return os.environ.get("BOOK_STOCK_KERNELS", "") not in ("", "0")
+
+
+def kernel_name(stock: bool | None = None) -> str:
+    """Kernel that runs chapters: forked on Linux (see `forkserver`), else stock.
+
+    Outputs are the same, so the key of a run does not know which it was.
+
+    Parameters
+    ----------
+    stock : bool, optional
+        By default what `stock_wanted` says.
+    """
+    stock = stock_wanted() if stock is None else stock
+    return FORKED if sys.platform == "linux" and not stock else KERNEL
+
+
+def prepare(stock: bool | None = None) -> None:
+    """Start what kernels are forked from, unless it runs; it imports while others work on."""
+    if kernel_name(stock) == FORKED:
+        from helpers.pipeline import provisioner
+
+        with suppress(OSError):  # asking for a kernel meets the same error, and says so
+            provisioner.prepare()
 
 
 def configuration():
@@ -32,15 +62,23 @@ def environment() -> dict[str, str]:
 
     One BLAS thread keeps last digits steady and two kernels from fighting over two cores. The
     hash seed fixes the order of sets. `PATH` starts with this interpreter's folder, so that the
-    kernel is the one of this environment.
+    kernel is the one of this environment. `JUPYTER_PATH` has the specification of `FORKED`.
     """
     bin_folder = str(Path(sys.executable).parent)
+    jupyter = str(Path(__file__).with_name("jupyter"))
     return {
         "PYTHONHASHSEED": "0",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
-        "PATH": os.pathsep.join([bin_folder, os.environ.get("PATH", "")]),
+        "PATH": _with_first("PATH", bin_folder),
+        "JUPYTER_PATH": _with_first("JUPYTER_PATH", jupyter),
     }
+
+
+def _with_first(variable: str, folder: str) -> str:
+    """A search path with a folder in front; once, however often this is called."""
+    others = [part for part in os.environ.get(variable, "").split(os.pathsep) if part != folder]
+    return os.pathsep.join(filter(None, [folder, *others]))
 
 
 def watched(note: Path) -> dict[str, str]:

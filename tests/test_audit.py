@@ -1,0 +1,383 @@
+"""The audit: each rule fires, in order; every claim gets one verdict; recomputations are pinned."""
+
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from helpers import audit, datasets, parameters
+
+
+def shipped(**settings):
+    return audit.Facts.of(
+        claims=datasets.load("claims"),
+        scopes=datasets.load("scopes"),
+        readings=datasets.load("readings"),
+        sections=datasets.load("sections"),
+        findings=datasets.load("findings"),
+        checks=datasets.load("outside_checks"),
+        rates=datasets.load("exchange_rates"),
+        china=datasets.load("china_industry"),
+        budgets=datasets.load("budgets"),
+        vendors=datasets.load("vendor_vulnerability_counts"),
+        **settings,
+    )
+
+
+def changed(facts, claim_id, **cells):
+    claims = facts.claims.copy()
+    for column, value in cells.items():
+        claims.loc[claim_id, column] = value
+    return dataclasses.replace(facts, claims=claims)
+
+
+def verdicts(facts):
+    return audit.audit(facts).set_index("claim_id")["verdict"]
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return shipped()
+
+
+@pytest.fixture(scope="module")
+def audited(facts):
+    return audit.audit(facts).set_index("claim_id")
+
+
+# ------------------------------------------------------------------ order of the rules
+
+
+@pytest.mark.parametrize("position, rule", list(enumerate(audit.VERDICTS)))
+def test_a_rule_wins_over_every_later_one(position, rule):
+    later = list(audit.VERDICTS)[position:]
+    assert audit.first_rule(reversed(later)) == rule
+
+
+def test_without_a_rule_a_claim_is_not_checkable():
+    assert audit.first_rule([]) == "not_checkable"
+
+
+def test_an_unknown_rule_is_refused():
+    with pytest.raises(audit.AuditError, match="unknown verdict 'wrong'"):
+        audit.first_rule(["wrong"])
+
+
+def test_every_rule_fires_in_the_audit_when_a_check_proposes_it(facts):
+    for rule in audit.VERDICTS:
+        check = audit.Check(
+            "made",
+            ("2.1-businesses",),
+            "test",
+            lambda facts, check, rule=rule: [audit.Outcome("2.1-businesses", rule, "because")],
+        )
+        assert (
+            audit.audit(facts, [check]).set_index("claim_id").loc["2.1-businesses", "verdict"]
+            == rule
+        )
+
+
+def test_the_first_of_two_rules_counts_and_the_other_is_named(facts):
+    def check(name, rule):
+        return audit.Check(
+            name,
+            ("2.1-businesses",),
+            "test",
+            lambda facts, check: [audit.Outcome("2.1-businesses", rule, name)],
+        )
+
+    row = (
+        audit.audit(facts, [check("late", "supported_outside"), check("early", "scope_conflict")])
+        .set_index("claim_id")
+        .loc["2.1-businesses"]
+    )
+    assert row["verdict"] == "scope_conflict"
+    assert row["because"] == "early"
+    assert row["also"] == "supported_outside"
+
+
+def test_a_check_may_not_speak_of_a_claim_it_does_not_name(facts):
+    check = audit.Check(
+        "made",
+        ("2.2-flaws",),
+        "test",
+        lambda facts, check: [audit.Outcome("2.1-businesses", None, "")],
+    )
+    with pytest.raises(audit.AuditError, match="does not name"):
+        audit.outcomes(facts, [check])
+
+
+# ------------------------------------------------------------------ every claim, one verdict
+
+
+def test_every_claim_gets_exactly_one_verdict(facts, audited):
+    assert list(audited.index) == list(facts.claims.index)
+    assert set(audited["verdict"]) <= set(audit.VERDICTS)
+    assert audited["because"].str.len().gt(0).all()
+
+
+def test_checks_name_claims_and_findings_that_exist(facts):
+    known = set(facts.findings.index) | set(datasets.load("outside_findings")["finding_id"])
+    for check in audit.CHECKS:
+        assert set(check.claims) <= set(facts.claims.index), check.id
+        assert set(check.findings) <= known, check.id
+    ids = [check.id for check in audit.CHECKS]
+    assert len(ids) == len(set(ids))
+
+
+def test_verdicts_of_the_shipped_tables(audited):
+    expected = {
+        "ambiguous": {"2.1-attacks", "2.2-share-loss"},
+        "scope_conflict": {
+            audit.A_2019,
+            audit.A_2026,
+            audit.B_2019,
+            audit.B_2025,
+            audit.C_2019,
+            audit.D_2021,
+        },
+        "contradicted_inside": {"3.1.2-themes", "3.5-themes"},
+        "contradicted_outside": {"3.4-budget-federal"},
+        "recomputed": {"6-plan-start", "6-plan-end"},
+        "supported_outside": {
+            "2.2-flaws",
+            "2.2-share-deep",
+            "3.2-deal-cyberx-year",
+            "3.4-budget-federal-year",
+            "3.4-budget-energy",
+            "3.4-horizon-year",
+            "3.4-horizon",
+        },
+        "structural": {"3-aspects", "3.1.2-challenges", "6-aspects"},
+    }
+    for verdict, ids in expected.items():
+        assert set(audited.index[audited["verdict"] == verdict]) == ids
+    assert (audited["verdict"] == "not_checkable").sum() == 16
+
+
+def test_the_scoreboard_counts_every_claim_once(audited):
+    board = audit.scoreboard(
+        audited.reset_index(), {"2": "two", "3": "three", "5": "five", "6": "six"}
+    )
+    assert board.loc["All", "total"] == len(audited)
+    assert (board.drop(columns="total").sum(axis=1) == board["total"]).all()
+
+
+# ------------------------------------------------------------------ recomputations
+
+
+def value(facts, check, claim_id):
+    found = audit.outcomes(facts).set_index(["check", "claim_id"])
+    return found.loc[(check, claim_id), "value"]
+
+
+@pytest.mark.parametrize(
+    "check, claim_id, expected",
+    [
+        ("b-growth", audit.B_GROWTH, 45.0),
+        ("c-to-d", audit.D_2021, 144.0),
+        ("b-holds-c-2019", audit.C_2019, 0.554),
+        ("b-holds-d-2021", audit.D_2021, 3.535),
+        ("b-holds-a-2025", audit.A_2026, 27.33),
+        ("c-base", audit.C_GROWTH, 2.526),
+        ("d-outside", audit.D_2021, 7.57),
+        ("federal-budget", "3.4-budget-federal", 18.8),
+        ("share-deep-integers", "2.2-share-deep", 336),
+        ("share-loss-integers", "2.2-share-loss", 220),
+    ],
+)
+def test_recomputations(facts, check, claim_id, expected):
+    assert value(facts, check, claim_id) == pytest.approx(expected, rel=2e-3)
+
+
+def test_the_share_of_flaws_is_shown_as_whole_numbers(audited):
+    assert audited.loc["2.2-share-deep", "recomputed"] == "336 to 339 of 438"
+
+
+def test_the_rule_that_an_earlier_one_hides_is_named(audited):
+    assert audited.loc[audit.D_2021, "also"] == "contradicted_outside"
+
+
+# ------------------------------------------------------------------ tolerances
+
+
+@pytest.mark.parametrize(
+    "printed, half",
+    [
+        ("USD 16.401 billion", 0.0005),
+        ("52%", 0.5),
+        ("51.62%", 0.005),
+        ("438", 0.5),
+        ("EUR 63.5 million", 0.05),
+        ("four", None),
+    ],
+)
+def test_half_width_of_the_last_printed_digit(printed, half):
+    assert audit.printed_half_width(printed) == (None if half is None else pytest.approx(half))
+
+
+def test_half_widths_of_the_table_follow_the_print(facts):
+    given = facts.claims.dropna(subset=["half_width"])
+    for claim_id, claim in given.iterrows():
+        assert claim["half_width"] == pytest.approx(audit.printed_half_width(claim["printed"])), (
+            claim_id
+        )
+
+
+def test_interval_of_a_print():
+    claim = pd.Series(
+        {"value": 380.0, "half_width": 0.5, "unit": "USD_million", "qualifier": "approx"}
+    )
+    assert audit.interval(claim, 5.0) == (375.0, 385.0)
+    assert audit.interval(claim.replace("approx", "none"), 5.0) == (379.5, 380.5)
+    assert audit.interval(claim.replace("approx", "more_than"), 5.0) == (380.0, audit.UNBOUNDED)
+
+
+@pytest.mark.parametrize(
+    "low, high, value, bound, expected",
+    [
+        (10.5, 11.5, 11.0, "about", True),
+        (10.5, 11.5, 18.8, "exact", False),
+        (10.5, 11.5, 17.4, "lower", False),
+        (10.5, 11.5, 9.0, "lower", None),
+        (63.45, 63.55, 63.5, "lower", True),
+        (10.5, 11.5, 9.0, "upper", False),
+        (10.5, 11.5, 12.0, "upper", None),
+    ],
+)
+def test_agreement_with_an_outside_value(low, high, value, bound, expected):
+    assert audit.compare(low, high, value, bound, 0.05) is expected
+
+
+@pytest.mark.parametrize(
+    "text, printed, expected",
+    [
+        ("announced on 22 June 2020", "June 2020", True),
+        ("announced in 2020", "June 2020", False),
+        ("The value 77 percent", "77%", True),
+        ("177 of them", "77%", False),
+        ("four firms", "four", False),
+    ],
+)
+def test_a_text_states_a_print(text, printed, expected):
+    assert audit.states(text, printed) is expected
+
+
+def test_a_level_outside_its_path_is_refused(facts):
+    with pytest.raises(audit.AuditError, match="2030"):
+        audit.level(facts, (audit.A_2019, audit.A_2026), 2030)
+
+
+# ------------------------------------------------------------------ constructed cases
+
+
+def test_a_part_that_fits_its_whole_is_no_conflict(facts):
+    wide = changed(facts, audit.B_2019, value=60_000.0)
+    wide = changed(wide, audit.B_2025, value=60.0)
+    assert "scope_conflict" not in set(verdicts(wide)[[audit.A_2019, audit.B_2019, audit.C_2019]])
+
+
+def test_equal_counts_are_recomputed(facts):
+    equal = changed(facts, "3.5-themes", value=5.0)
+    assert verdicts(equal)["3.1.2-themes"] == "recomputed"
+
+
+def test_a_wrong_count_of_sections_is_contradicted_inside(facts):
+    assert verdicts(changed(facts, "3-aspects", value=6.0))["3-aspects"] == "contradicted_inside"
+
+
+def test_a_period_of_another_length_is_contradicted_inside(facts):
+    assert (
+        verdicts(changed(facts, "6-plan-end", value=2026.0))["6-plan-end"] == "contradicted_inside"
+    )
+
+
+def test_a_stated_growth_equal_to_the_implied_one_is_recomputed(facts):
+    assert verdicts(changed(facts, audit.B_GROWTH, value=45.0))[audit.B_GROWTH] == "recomputed"
+
+
+def test_another_outside_value_contradicts_and_medium_confidence_decides_nothing(facts):
+    vendors = facts.vendors.assign(value=facts.vendors["value"].replace(438, 500))
+    assert (
+        verdicts(dataclasses.replace(facts, vendors=vendors))["2.2-flaws"] == "contradicted_outside"
+    )
+    vendors = vendors.assign(confidence="medium")
+    assert verdicts(dataclasses.replace(facts, vendors=vendors))["2.2-flaws"] == "not_checkable"
+
+
+def test_another_date_outside_contradicts(facts):
+    budgets = facts.budgets.assign(
+        published=facts.budgets["published"].replace("2019-02-26", "2019-05-26")
+    )
+    found = verdicts(dataclasses.replace(facts, budgets=budgets))
+    assert found["3.4-horizon-year"] == "contradicted_outside"
+
+
+# ------------------------------------------------------------------ parameters
+
+
+def flips(facts, **settings):
+    before, after = verdicts(facts), verdicts(shipped(**settings))
+    return {name: after[name] for name in after.index if after[name] != before[name]}
+
+
+@pytest.mark.parametrize("reading", ["power_five_million", "product_million", "power_seven"])
+def test_a_chosen_attack_reading_closes_the_ambiguity_and_says_so(facts, reading):
+    assert flips(facts, attack_reading=reading) == {"2.1-attacks": "not_checkable"}
+    row = audit.audit(shipped(attack_reading=reading)).set_index("claim_id").loc["2.1-attacks"]
+    assert "chosen reading" in row["because"]
+
+
+def test_shares_of_advisories_conflict_with_the_printed_base(facts):
+    assert flips(facts, share_denominator="advisories") == {"2.2-share-deep": "scope_conflict"}
+
+
+@pytest.mark.parametrize(
+    "rate, expected",
+    [
+        (6.91, {}),
+        (9.0, {}),
+        (10.1, {audit.C_2019: "not_checkable"}),
+        (11.0, {audit.C_2019: "not_checkable"}),
+    ],
+)
+def test_china_fits_into_market_b_above_the_break_even_rate(facts, rate, expected):
+    assert flips(facts, exchange_rate_basis="fixed", rmb_per_usd=rate) == expected
+
+
+def test_the_width_of_approximately_decides_near_the_break_even_rate(facts):
+    near = {"exchange_rate_basis": "fixed", "rmb_per_usd": 10.0}
+    assert flips(facts, **near, approximate_half_width=0.5) == {}
+    assert audit.C_2019 in flips(facts, **near, approximate_half_width=20.0)
+
+
+def test_a_rate_does_nothing_while_yearly_means_are_used(facts):
+    assert flips(facts, rmb_per_usd=11.0) == {}
+
+
+def test_the_parameters_of_the_facts_have_the_defaults_of_the_registry():
+    defaults = parameters.defaults()
+    names = [
+        "attack_reading",
+        "share_denominator",
+        "approximate_half_width",
+        "exchange_rate_basis",
+        "rmb_per_usd",
+    ]
+    fields = {field.name: field.default for field in dataclasses.fields(audit.Facts)}
+    assert {name: fields[name] for name in names} == {name: defaults[name] for name in names}
+
+
+# ------------------------------------------------------------------ statements without a figure
+
+
+def test_contradictions_of_the_text_are_listed_and_numbers_are_not():
+    found = audit.text_contradictions(
+        datasets.load("findings"),
+        datasets.load("prose_against_table"),
+        datasets.load("outside_checks"),
+    )
+    assert set(audit.TEXT_FINDINGS) <= set(found["finding"])
+    assert {"P28", "P29", "P30"} <= set(found["finding"])
+    assert not set(audit.OUTSIDE_OF_NUMBERS) & set(found["finding"])
+    assert set(found["against"]) == {"other text", "Table 1", "outside source"}

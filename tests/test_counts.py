@@ -1,0 +1,303 @@
+"""Whole numbers behind shares, overlaps, and trends of yearly counts: limits, laws, references."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize, stats
+
+from helpers import counts, growth
+
+YEARS = np.arange(2010, 2024)
+SCATTERED = np.array([70, 95, 78, 130, 118, 190, 140, 240, 210, 205, 330, 290, 460, 350])
+CALM = np.array([50, 54, 62, 66, 75, 81, 90, 99, 108, 121, 131, 146, 161, 176])
+
+totals = st.integers(1, 2000)
+shares = st.integers(0, 100)
+
+
+# ------------------------------------------------------------------ shares and overlaps
+
+
+@given(totals, shares)
+def test_every_feasible_number_rounds_to_the_print_and_no_neighbour_does(total, percent):
+    found = counts.feasible_integers(percent, total)
+    distance = lambda k: abs(Fraction(100 * k, total) - percent)  # noqa: E731
+    for k in found:
+        assert distance(k) <= Fraction(1, 2)
+    for k in {found.start - 1, found.stop} & set(range(total + 1)):
+        assert distance(k) > Fraction(1, 2)
+
+
+@given(totals.flatmap(lambda total: st.tuples(st.just(total), st.integers(0, total))))
+def test_a_number_is_among_those_its_own_rounded_share_allows(pair):
+    total, k = pair
+    assert k in counts.feasible_integers(round(100 * k / total), total)
+
+
+@given(totals)
+def test_more_decimals_allow_no_more_numbers(total):
+    for percent in (0, 33, 77, 100):
+        exact = set(counts.feasible_integers(percent, total, decimals=1))
+        assert exact <= set(counts.feasible_integers(percent, total))
+
+
+def test_the_shares_of_the_book():
+    assert list(counts.feasible_integers(77, 438)) == [336, 337, 338, 339]
+    assert list(counts.feasible_integers(77, 212)) == [163, 164]
+    assert counts.smallest_above(50, 438) == 220
+    assert counts.smallest_above(50, 212) == 107
+
+
+def test_ties_count_for_both_neighbours_and_some_prints_have_no_number():
+    assert list(counts.feasible_integers(12, 8)) == [1]  # 12.5 %
+    assert list(counts.feasible_integers(13, 8)) == [1]
+    assert list(counts.feasible_integers(40, 3)) == []
+    assert list(counts.feasible_integers("33.3", 3, decimals=1)) == [1]
+
+
+@given(totals, st.integers(0, 99))
+def test_the_smallest_above_is_above_and_one_less_is_not(total, percent):
+    k = counts.smallest_above(percent, total)
+    assert 100 * k > percent * total >= 100 * (k - 1)
+
+
+@given(totals.flatmap(lambda n: st.tuples(*[st.integers(0, n)] * 2, st.just(n))))
+def test_overlap_bounds_are_attained_and_never_passed(sizes):
+    first, second, total = sizes
+    low, high = counts.overlap_bounds(first, second, total)
+    assert (low, high) == counts.overlap_bounds(second, first, total)
+    assert 0 <= low <= high <= total
+    members = np.arange(total)
+    together = np.isin(members, members[:second]) & (members < first)  # nested: most
+    apart = np.isin(members, members[total - second:]) & (members < first)  # from the end: fewest
+    assert (apart.sum(), together.sum()) == (low, high)
+
+
+@given(totals)
+def test_a_group_that_holds_all_leaves_nothing_open(total):
+    for size in {0, 1, total}:
+        assert counts.overlap_bounds(size, total, total) == (size, size)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: counts.feasible_integers(101, 10), lambda: counts.feasible_integers(50, 0),
+    lambda: counts.feasible_integers(50, 4.5), lambda: counts.feasible_integers(-1, 4),
+    lambda: counts.smallest_above(100, 10), lambda: counts.overlap_bounds(5, 2, 4),
+    lambda: counts.overlap_bounds(-1, 2, 4),
+])
+def test_impossible_shares_and_groups_are_refused(call):
+    with pytest.raises(counts.CountError):
+        call()
+
+
+# ------------------------------------------------------------------ trend
+
+
+@pytest.mark.parametrize("model", counts.MODELS)
+def test_counts_on_an_exact_trend_give_its_growth(model):
+    level = np.round(1e6 * 1.2 ** (YEARS - 2010))
+    fit = counts.fit_trend(YEARS, level, model)
+    assert fit.growth == pytest.approx(0.2, abs=1e-6)
+    assert fit.alpha == 0 and fit.dispersion < 1e-3
+
+
+@pytest.mark.parametrize("model", counts.MODELS)
+@pytest.mark.parametrize("values", [SCATTERED, CALM])
+def test_shifting_the_years_changes_nothing_but_the_years(model, values):
+    here, there = (counts.fit_trend(years, values, model) for years in (YEARS, YEARS - 1900))
+    assert here.growth == pytest.approx(there.growth, rel=1e-9)
+    assert here.growth_interval == pytest.approx(there.growth_interval, rel=1e-8)
+    means = [fit.mean(years).to_numpy() for fit, years in ((here, YEARS), (there, YEARS - 1900))]
+    assert means[0] == pytest.approx(means[1], rel=1e-9)
+
+
+def test_the_poisson_fit_keeps_the_total_and_equals_a_direct_maximum():
+    fit = counts.fit_trend(YEARS, SCATTERED, "poisson")
+    assert fit.mean(YEARS).sum() == pytest.approx(SCATTERED.sum(), rel=1e-10)
+    time = YEARS - fit.centre
+    best = optimize.minimize(
+        lambda b: -stats.poisson.logpmf(SCATTERED, np.exp(b[0] + b[1] * time)).sum(),
+        [fit.level + 0.1, fit.slope - 0.02], method="Nelder-Mead",
+        options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 4000})
+    assert [fit.level, fit.slope] == pytest.approx(best.x, abs=1e-6)
+
+
+def test_the_negative_binomial_equals_a_direct_maximum_of_scipy():
+    fit = counts.fit_trend(YEARS, SCATTERED)
+    time = YEARS - fit.centre
+
+    def loss(b):
+        mean, alpha = np.exp(b[0] + b[1] * time), np.exp(b[2])
+        return -stats.nbinom.logpmf(SCATTERED, 1 / alpha, 1 / (1 + alpha * mean)).sum()
+
+    best = optimize.minimize(loss, [fit.level, fit.slope, -4.0], method="Nelder-Mead",
+                             options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 8000})
+    assert [fit.level, fit.slope, np.log(fit.alpha)] == pytest.approx(best.x, abs=1e-4)
+    assert fit.alpha > 0.005
+
+
+def test_errors_equal_those_of_the_family_with_the_estimated_spread():
+    fit = counts.fit_trend(YEARS, SCATTERED, coverage=0.9)
+    family = sm.families.NegativeBinomial(alpha=fit.alpha)
+    model = sm.GLM(SCATTERED, sm.add_constant(YEARS - fit.centre), family=family).fit(tol=1e-12)
+    assert model.params == pytest.approx([fit.level, fit.slope], rel=1e-6)
+    assert fit.growth_interval == pytest.approx(np.expm1(model.conf_int(0.1)[1]), rel=2e-2)
+
+
+def test_the_stock_family_would_be_several_times_too_wide():
+    fit = counts.fit_trend(YEARS, SCATTERED)
+    with pytest.warns(UserWarning, match="alpha"):
+        stock = sm.GLM(SCATTERED, sm.add_constant(YEARS - fit.centre),
+                       family=sm.families.NegativeBinomial()).fit()
+    ours = np.diff(np.log1p(fit.growth_interval))[0]
+    assert np.diff(stock.conf_int(0.2)[1])[0] > 3 * ours
+
+
+def test_the_scaled_interval_is_that_of_quasi_poisson():
+    fit = counts.fit_trend(YEARS, SCATTERED, "poisson")
+    quasi = sm.GLM(SCATTERED, sm.add_constant(YEARS - fit.centre), family=sm.families.Poisson())
+    assert fit.scaled_interval == pytest.approx(np.expm1(quasi.fit(scale="X2").conf_int(0.2)[1]))
+    assert np.diff(fit.scaled_interval) > np.diff(fit.growth_interval)
+
+
+def test_without_scatter_beyond_poisson_both_models_are_one():
+    poisson, binomial = (counts.fit_trend(YEARS, CALM, model) for model in counts.MODELS)
+    assert binomial.alpha == 0
+    assert binomial.growth_interval == poisson.growth_interval
+    one, other = (fit.predict([2024], draws=1000, seed=3) for fit in (poisson, binomial))
+    assert one.equals(other)
+
+
+def test_with_scatter_the_poisson_interval_is_the_narrower():
+    poisson, binomial = (counts.fit_trend(YEARS, SCATTERED, model) for model in counts.MODELS)
+    assert poisson.dispersion == binomial.dispersion > 2
+    assert np.diff(poisson.growth_interval) < np.diff(binomial.growth_interval)
+    ahead = [fit.predict([2026], draws=20_000, seed=3).iloc[0] for fit in (poisson, binomial)]
+    assert ahead[0]["upper"] - ahead[0]["lower"] < ahead[1]["upper"] - ahead[1]["lower"]
+
+
+@pytest.mark.parametrize("values, model", [(CALM, "poisson"), (SCATTERED, "negative_binomial")])
+def test_simulated_counts_have_the_mean_and_spread_of_the_model(values, model):
+    fit = counts.fit_trend(YEARS, values, model)
+    draws = 40_000
+    drawn = fit.simulate([2017, 2026], draws=draws, seed=5)
+    assert drawn.shape == (2, draws) and drawn.dtype.kind == "i" and (drawn >= 0).all()
+    mean = fit.mean([2017, 2026]).to_numpy()
+    for row, expected in zip(drawn, mean, strict=True):
+        assert row.mean() == pytest.approx(expected, rel=0.02)
+    # Spread of one count about a known mean, without the error of the parameters.
+    assert drawn[0].var() > 0.95 * (mean[0] + fit.alpha * mean[0] ** 2)
+
+
+def test_with_known_parameters_the_draws_follow_scipy():
+    fit = counts.fit_trend(YEARS, SCATTERED)
+    object.__setattr__(fit, "_covariance", 1e-18 * np.eye(3))
+    draws, mean = 40_000, fit.mean([2020]).iloc[0]
+    drawn = fit.simulate([2020], draws=draws, seed=7)[0]
+    law = stats.nbinom(1 / fit.alpha, 1 / (1 + fit.alpha * mean))
+    for quantile in (0.1, 0.5, 0.9):
+        cut = law.ppf(quantile)
+        share, expected = np.mean(drawn <= cut), law.cdf(cut)
+        assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / draws)
+
+
+def test_intervals_hold_the_median_widen_and_repeat():
+    fit = counts.fit_trend(YEARS, SCATTERED, coverage=0.5)
+    wide = counts.fit_trend(YEARS, SCATTERED, coverage=0.95)
+    ahead = fit.predict(range(2024, 2029), draws=5000, seed=1)
+    assert ahead.equals(fit.predict(range(2024, 2029), draws=5000, seed=1))
+    assert (ahead["lower"] <= ahead["median"]).all() and (ahead["median"] <= ahead["upper"]).all()
+    assert (np.diff(ahead["upper"] - ahead["lower"]) > 0).all()
+    wider = wide.predict(range(2024, 2029), draws=5000, seed=1)
+    assert (wider["lower"] < ahead["lower"]).all() and (ahead["upper"] < wider["upper"]).all()
+    assert np.diff(wide.growth_interval) > np.diff(fit.growth_interval)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(0, 300), min_size=5, max_size=15).filter(any))
+def test_any_series_of_counts_gives_a_finite_fit_or_a_refusal(values):
+    years = np.arange(2000, 2000 + len(values))
+    for model in counts.MODELS:
+        fit = counts.fit_trend(years, values, model)
+        assert np.isfinite([fit.growth, fit.dispersion, fit.alpha, fit.level]).all()
+        assert fit.growth_interval[0] <= fit.growth <= fit.growth_interval[1]
+
+
+@pytest.mark.parametrize("years, values, model, coverage, words", [
+    (YEARS, SCATTERED, "gaussian", 0.8, "unknown"),
+    (YEARS, SCATTERED, "poisson", 1.0, "coverage"),
+    (YEARS[::-1], SCATTERED, "poisson", 0.8, "increasing"),
+    (YEARS, -SCATTERED, "poisson", 0.8, "whole"),
+    (YEARS, SCATTERED + 0.5, "poisson", 0.8, "whole"),
+    (YEARS[1:], SCATTERED, "poisson", 0.8, "match"),
+    (YEARS, SCATTERED * np.nan, "poisson", 0.8, "finite"),
+    (YEARS, SCATTERED * 0, "poisson", 0.8, "zero"),
+])
+def test_bad_series_are_refused(years, values, model, coverage, words):
+    with pytest.raises(counts.CountError, match=words):
+        counts.fit_trend(years, values, model, coverage)
+
+
+def test_four_years_are_too_few():
+    with pytest.raises(growth.TooFewPoints, match="at least 5 full years; got 4"):
+        counts.fit_trend(YEARS[:4], SCATTERED[:4])
+
+
+def test_the_drift_interval_is_a_t_interval_of_the_yearly_log_changes():
+    changes = np.diff(np.log(SCATTERED))
+    walk = growth.fit_growth(YEARS, SCATTERED, coverage=0.8)
+    expected = np.expm1(stats.t.interval(0.8, changes.size - 1, changes.mean(), stats.sem(changes)))
+    found = counts.drift_growth_interval(walk, YEARS[-1] - YEARS[0])
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert found[0] < walk.growth < found[1]
+
+
+# ------------------------------------------------------------------ comparison of models
+
+
+def compared(values, **settings):
+    return counts.compare_models(
+        YEARS, values, **{"coverage": 0.8, "draws": 2000, "seed": 1, **settings})
+
+
+def test_every_model_forecasts_the_same_years_from_the_same_past():
+    table = compared(SCATTERED, horizons=(1, 3))
+    sets = {model: set(zip(part["origin"], part["horizon"], part["actual"], strict=True))
+            for model, part in table.groupby("model")}
+    assert set(sets) == {"no_change", "random_walk_drift", *counts.MODELS}
+    assert len(set(map(frozenset, sets.values()))) == 1
+    assert table["origin"].min() == 2014 and (table["origin"] + table["horizon"]).max() == 2023
+
+
+def test_a_year_ahead_is_never_looked_at():
+    altered = SCATTERED.copy()
+    altered[-1] *= 3
+    columns = ["origin", "horizon", "model", "median", "lower", "upper"]
+    before, after = compared(SCATTERED)[columns], compared(altered)[columns]
+    assert before.equals(after)
+
+
+def test_the_forecasts_can_be_scored_and_steady_growth_beats_no_change():
+    steady = np.round(200 * 1.2 ** (YEARS - 2010))
+    table = compared(steady)
+    scores = growth.score(table, steady)
+    assert table.attrs["coverage"] == 0.8
+    for horizon in counts.HORIZONS:
+        at = scores.xs(horizon, level="horizon")["mase"].droplevel("window")
+        assert at["poisson"] < 0.1 * at["no_change"]
+
+
+def test_counts_near_zero_stay_scorable():
+    table = compared(np.array([1, 2, 1, 1, 3, 1, 2, 1, 1, 2, 1, 1, 2, 1]))
+    ours = table[table["model"].isin(counts.MODELS)]
+    assert (ours[["median", "lower"]] >= counts.HALF_A_COUNT).all(axis=None)
+    assert (growth.score(table, [1, 2, 1])["n"] > 0).all()
+
+
+def test_a_series_without_a_year_ahead_is_refused():
+    with pytest.raises(growth.TooFewPoints):
+        counts.compare_models(YEARS[:5], SCATTERED[:5], coverage=0.8, draws=1000, seed=1)

@@ -1,0 +1,111 @@
+"""Firms are counted once, classes and countries without a firm stay visible, routes add up."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import datasets, typology
+
+COLUMNS = ["organisation_id", "section", "name", "type_classed", "country_printed", "alias_of",
+           "also_in"]
+
+
+def table(*rows):
+    return pd.DataFrame([dict(zip(COLUMNS, row, strict=True)) for row in rows]).astype("object")
+
+
+FIRMS = table(
+    ("a", "3.2", "Alpha Company", "automation_company", None, None, None),
+    ("b", "2.2", "Beta", "start_up", None, None, "3.2"),
+    ("c", "3.2", "Gamma", "start_up", "israel", None, None),
+    ("d", "3.5", "Alpha", "automation_company", None, "a", None),
+    ("e", "3.2", "Office", "government_agency", "japan", None, None),
+)
+
+
+@pytest.fixture(scope="module")
+def organisations():
+    return datasets.load("organisations")
+
+
+def test_an_alias_is_no_second_organisation():
+    rows = typology.distinct(FIRMS).set_index("organisation_id")
+    assert list(rows.index) == ["a", "b", "c", "e"]
+    assert rows.loc["a", "sections"] == ("3.2", "3.5")
+    assert rows.loc["a", "other_names"] == ("Alpha",)
+
+
+@settings(deadline=None)
+@given(st.permutations(range(len(FIRMS))))
+def test_the_order_of_rows_does_not_change_who_is_counted(order):
+    shuffled = typology.distinct(FIRMS.iloc[list(order)])
+    assert set(shuffled["organisation_id"]) == {"a", "b", "c", "e"}
+
+
+@pytest.mark.parametrize("alias", ["nobody", "d"])
+def test_an_alias_of_nothing_or_of_an_alias_is_refused(alias):
+    broken = pd.concat([FIRMS, table(("f", "4.2", "F", "start_up", None, alias, None))])
+    with pytest.raises(typology.TypologyError, match="'f' is an alias of"):
+        typology.distinct(broken)
+
+
+def test_a_firm_counts_in_each_section_that_names_it():
+    assert list(typology.companies(FIRMS, "3.2")["organisation_id"]) == ["a", "b", "c"]
+    assert list(typology.companies(FIRMS, "3.5")["organisation_id"]) == ["a"]
+    assert typology.companies(FIRMS, "9").empty
+
+
+def test_classes_without_a_firm_are_zero_and_not_missing():
+    counts = typology.count_by_type(typology.companies(FIRMS, "3.2"))
+    assert counts.to_dict() == {"automation_company": 1, "cybersecurity_company": 0, "start_up": 2,
+                                "company": 0}
+
+
+def test_countries_without_a_firm_stay_and_the_unstated_come_last():
+    counts = typology.count_by_country(typology.companies(FIRMS, "3.2"), ["japan"])
+    assert list(counts.items()) == [("japan", 0), ("israel", 1), ("not stated", 2)]
+
+
+def test_the_paper_names_nine_firms_abroad_and_six_in_china(organisations):
+    abroad, china = (typology.companies(organisations, section) for section in ("3.2", "5.2"))
+    assert typology.count_by_type(abroad).tolist() == [4, 0, 4, 1]
+    assert typology.count_by_type(china).tolist() == [3, 0, 3, 0]
+    assert set(abroad["organisation_id"]).isdisjoint(china["organisation_id"])
+    siemens = abroad.set_index("name").loc["Siemens AG"]
+    assert "3.5" in siemens["sections"]
+    assert siemens["other_names"] == ("Siemens",)
+
+
+def test_buying_is_claimed_five_times_and_shown_once():
+    coded = typology.passages()
+    assert typology.mentions(coded, "buy") == 5
+    assert typology.mentions(coded, "buy", "case") == 1
+    with pytest.raises(typology.TypologyError, match="known are buy"):
+        typology.mentions(coded, "steal")
+
+
+def test_a_route_table_holds_each_coded_row_once():
+    coded = typology.passages()
+    claims, cases = typology.route_table(coded), typology.route_table(coded, "case")
+    assert claims.to_numpy().sum() + cases.to_numpy().sum() == len(coded)
+    assert claims.loc["automation_company", "buy"] == 3
+    assert cases.loc["start_up", "be_bought"] == 1
+
+
+def test_passages_use_known_sections_actors_and_routes():
+    coded = typology.passages()
+    assert set(coded["section"]) <= set(datasets.load("sections")["section"])
+    assert set(coded["actor"]) <= set(typology.ACTORS)
+    assert set(coded["route"]) <= set(typology.ROUTES)
+    assert not coded.duplicated(["passage_id", "actor", "route"]).any()
+
+
+def test_portraits_cover_each_class_and_aspect_and_leave_gaps_open():
+    rows = typology.portraits()
+    assert len(rows) == 3 * len(typology.ASPECTS)
+    told = rows[["abroad", "china"]].notna().sum()
+    assert told.sum() == len(typology.PORTRAITS)
+    assert rows.loc[rows["aspect"] == "weakness", "china"].isna().all()
+    traditional = rows[rows["type"] == "cybersecurity_company"]
+    assert traditional["china"].isna().all()
