@@ -381,3 +381,25 @@ def test_contradictions_of_the_text_are_listed_and_numbers_are_not():
     assert {"P28", "P29", "P30"} <= set(found["finding"])
     assert not set(audit.OUTSIDE_OF_NUMBERS) & set(found["finding"])
     assert set(found["against"]) == {"other text", "Table 1", "outside source"}
+
+
+# ------------------------------------------------------------------ the figure
+
+
+def test_the_tile_strip_draws_every_tile_and_counts_them_in_its_key():
+    from helpers import figures
+
+    figure, axes = figures.new("Title", "Measure", source="made up")
+    kinds = {
+        "a": ("A", "first", "#cc78bc"),
+        "b": ("B", "second", "#e9e9e9"),
+        "c": ("C", "x", "#fff"),
+    }
+    figures.tile_strip(
+        axes, {"one": ["a", "b", "a"], "two": ["b"]}, kinds, marks={"one": ["2.1", "2.1", "2.2"]}
+    )
+    texts = [text.get_text() for text in axes.texts]
+    assert texts.count("A") == 3 and texts.count("B") == 3  # two tiles each and one in the key
+    assert {"first: 2", "second: 2", "2.1", "2.2"} <= set(texts)
+    assert not any(text.startswith("x:") for text in texts)
+    figures.plt.close(figure)

@@ -143,7 +143,8 @@ before = dict(
     helpers=names, hash=hash('a'), cwd=os.getcwd(), group=os.getpgrp() == os.getpid(),
     signals=[str(signal.getsignal(s)) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)],
     environment=sorted(set(os.environ) - {'BOOK_FORK_PARENT'}), streams=str(type(sys.stdout)),
-    main=sys.modules['__main__'].__name__, threads=sorted(t.name for t in threading.enumerate()),
+    main=sys.modules['__main__'].__name__,
+    threads=sorted(t.name.rstrip('0123456789') for t in threading.enumerate() if '_' not in t.name),
     stdin=os.read(0, 1) == b'', recursion=sys.getrecursionlimit(),
 )
 import matplotlib, numpy, pandas
@@ -158,7 +159,8 @@ print(json.dumps([before, after]))
 """
 
 
-def test_a_chapter_finds_the_surroundings_of_a_stock_kernel(strict, tmp_path):
+def test_a_chapter_finds_the_surroundings_of_a_stock_kernel(strict, tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONSTARTUP", raising=False)
     found = {}
     for name in (STOCK, FORKED):
         with session(name, cwd=str(tmp_path)) as kernel:

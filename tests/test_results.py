@@ -95,6 +95,13 @@ def test_text_of_a_value(value, unit, digits, text):
     assert results.format_value(value, unit, digits).replace("\u00a0", " ") == text
 
 
+@pytest.mark.parametrize("count, text", [
+    (0, "no"), (1, "one"), (np.int64(10), "ten"), (11, "11"), (1200, "1,200"), (-1, "\u22121"),
+])
+def test_a_count_in_words(count, text):
+    assert results.count_in_words(count) == text
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False, width=64))
 def test_kept_digits_hold_to_one_in_a_billion(value):
     kept = results._plain(value, "x")

@@ -586,17 +586,16 @@ def outside_value(claim_id, table, column, factor=1.0, **where):
             return []
         row = (certain if len(certain) else rows).iloc[-1]
         value = float(row[column]) * factor
-        unit = facts.claims.loc[claim_id, "unit"].replace("_", " ")
-        shown = f"{value:g}" if unit == "count" else f"{value:g} {unit}"
+        currency, _, unit = facts.claims.loc[claim_id, "unit"].partition("_")
+        shown = f"{currency} {value:g} {unit}" if unit else f"{value:g}"
         if certain.empty:
             return [
                 Outcome(
                     claim_id,
                     None,
                     (
-                        f"An outside source of {row['confidence']} confidence gives {shown} under the "
-                        "same "
-                        "label; the rule asks for high."
+                        f"An outside source of {row['confidence']} confidence gives {shown} under "
+                        "the same label; the rule asks for high."
                     ),
                     shown,
                     "",

@@ -72,7 +72,7 @@ def weights(table, *, weights, position, name, units_in_text=None, position_note
                        for column, share in zip(data["dimensions"], shares, strict=True))
     frame = pd.DataFrame({"Country": data["units"], "Rank": ranks,
                           "Score": [f"{100 * score:.1f}" for score in scores]})
-    _emit(data, name, frame, "Rank of each country, in the order of Table 1", (
+    _emit(data, name, frame, ["Rank", "Score"], "Rank of each country, in the order of Table 1", (
         f"Weights: {chosen}; Medium {100 * position:.0f}\u00a0% of the way from Low to High. "
         "Score from 0 to 100; ties share the better rank."),
         "With scripts allowed, this place holds sliders for the weights and for Medium.")
@@ -146,8 +146,8 @@ def growth_path(markets, *, last_year, name, axis="linear"):
             path(market["points"][0]["value"], market["rate"], market["points"][0]["year"],
                  last_year).iloc[-1], "USD billion"),
     } for market in described])
-    _emit(data, name, frame, f"From the printed start value to {last_year} at one rate",
-          NOT_A_FORECAST,
+    _emit(data, name, frame, list(frame.columns[2:]),
+          f"From the printed start value to {last_year} at one rate", NOT_A_FORECAST,
           "With scripts allowed, this place holds sliders for the years, the rate and the start "
           "value.")
 
@@ -208,17 +208,20 @@ def _readable(column: str) -> str:
     return str(column).replace(composite.JOINED, " and ")
 
 
-def _emit(data, name, frame, caption, note, sentence):
+def _emit(data, name, frame, numbers, caption, note, sentence):
     from IPython.display import display
 
     # As \u003c no text of the data can close the script element or open a comment in it.
     stored = json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False)
     stored = stored.replace("<", "\\u003c")
-    head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in frame.columns)
+    align = [' class="number"' if column in numbers else "" for column in frame.columns]
+    head = "".join(f'<th scope="col"{style}>{html.escape(column)}</th>'
+                   for column, style in zip(frame.columns, align, strict=True))
     lines = "".join(
         "<tr>" + "".join(
             f'<th scope="row">{html.escape(str(cell))}</th>' if place == 0
-            else f"<td>{html.escape(str(cell))}</td>" for place, cell in enumerate(row)) + "</tr>"
+            else f"<td{align[place]}>{html.escape(str(cell))}</td>"
+            for place, cell in enumerate(row)) + "</tr>"
         for row in frame.itertuples(index=False, name=None))
     page = (
         f'<link rel="stylesheet" href="{FOLDER}/explorers.css">'

@@ -222,6 +222,12 @@ def in_words(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
+def count_in_words(count: int) -> str:
+    """A count as running text prints it: ``no``, ``one`` to ``ten``, then digits (``1,200``)."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if 0 <= count < len(words) else format_value(count, "count")
+
+
 def entries(notebook) -> list[dict]:
     """All records of a notebook, in order: results, sentences and quotes.
 

@@ -11,6 +11,7 @@ asked closes it, or is killed, the kernel is killed; so no kernel outlives its d
 owner of this process is gone, or nothing was asked for a while, the process ends by itself.
 """
 
+import builtins
 import ctypes
 import gc
 import importlib
@@ -22,12 +23,15 @@ import signal
 import socket
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from types import SimpleNamespace
 
 LIBRARIES = (
-    "numpy", "pandas", "pyarrow", "scipy.stats", "scipy.optimize", "statsmodels.api",
+    "numpy", "pyarrow", "scipy.stats", "scipy.optimize", "statsmodels.api",
     "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
     "seaborn", "pydantic.main", "pydantic.json_schema", "tomllib", "networkx",
+)
+OF_A_KERNEL = (
     "IPython", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel",
     "ipykernel.debugger",
 )
@@ -175,7 +179,7 @@ class Server:
             self.reap(kernel)
 
 
-def become_kernel(request: dict, descriptors: list[int], libc, parent: int) -> None:
+def become_kernel(request: dict, descriptors: list[int], added: dict, libc, parent: int) -> None:
     """Turn this fork into an IPython kernel as ``python -m ipykernel_launcher`` starts one."""
     os.setsid()
     libc.prctl(DIE_WITH_PARENT, signal.SIGKILL)
@@ -187,7 +191,7 @@ def become_kernel(request: dict, descriptors: list[int], libc, parent: int) -> N
         os.dup2(source, target)
         os.close(source)
     os.environ.clear()
-    os.environ.update(request["env"])
+    os.environ.update({**added, **request["env"]})
     time.tzset()
     os.chdir(request["cwd"])
 
@@ -206,16 +210,42 @@ def become_kernel(request: dict, descriptors: list[int], libc, parent: int) -> N
     app.start()
 
 
-def preload() -> None:
+@contextmanager
+def as_in_a_notebook():
+    """Let libraries find what a kernel has when they are imported.
+
+    pandas chooses how many columns it prints, and in which encoding, by where it is imported.
+    """
+    usual = sys.stdout.encoding
+    sys.stdout.reconfigure(encoding="UTF-8")  # as ipykernel spells it
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)
+    try:
+        yield
+    finally:
+        del builtins.get_ipython
+        sys.stdout.reconfigure(encoding=usual)
+
+
+def preload() -> dict:
     """Import the libraries, and make sure that a fork of this process is whole.
 
     A lock held by another thread would stay locked in a fork for ever, so there must be none.
+
+    Returns
+    -------
+    dict
+        Environment variables that ipykernel set when it was imported; a kernel has them too.
     """
     os.environ.pop("MPLBACKEND", None)  # a kernel has its own; see become_kernel
     os.environ.pop("JPY_PARENT_PID", None)  # read by ipykernel at import, meant for a kernel
     os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"  # pyarrow's allocator
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a warning of the debugger at import
+    with as_in_a_notebook():
+        importlib.import_module("pandas")
     for name in LIBRARIES:
+        importlib.import_module(name)
+    before = dict(os.environ)
+    for name in OF_A_KERNEL:
         importlib.import_module(name)
     if "helpers" in sys.modules:
         sys.exit("The process for kernels imported `helpers`, which may be edited while it runs.")
@@ -224,6 +254,7 @@ def preload() -> None:
         sys.exit(f"The process for kernels has {threads} threads; a fork of it could hang.")
     gc.collect()
     gc.freeze()  # the collector of a kernel leaves these objects alone, so their pages stay shared
+    return {name: value for name, value in os.environ.items() if before.get(name) != value}
 
 
 def main() -> None:
@@ -232,12 +263,12 @@ def main() -> None:
     folder = os.path.dirname(listener.getsockname())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver and its kernels
     libc = ctypes.CDLL(None)
-    preload()
+    added = preload()
     server = Server(listener, sys.argv[2], float(sys.argv[3]))
     parent = os.getpid()
     request = server.serve()
     if request:
-        become_kernel(*request, libc, parent)
+        become_kernel(*request, added, libc, parent)
         return
     # In this order: whoever finds no socket knows that the process ended in good order.
     shutil.rmtree(folder, ignore_errors=True)
