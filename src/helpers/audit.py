@@ -410,7 +410,7 @@ def same_count(first, second):
                 claim_id,
                 "contradicted_inside" if differ else "recomputed",
                 f"Section {facts.claims.loc[other, 'section']} counts "
-                f"{facts.claims.loc[other, 'printed']} for the same thing.",
+                f"{facts.claims.loc[other, 'printed']} for what reads as the same thing.",
                 f"{values[other]:g}",
                 f"{values[other]:g}",
                 values[other],
