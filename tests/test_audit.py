@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -402,4 +403,4 @@ def test_the_tile_strip_draws_every_tile_and_counts_them_in_its_key():
     assert texts.count("A") == 3 and texts.count("B") == 3  # two tiles each and one in the key
     assert {"first: 2", "second: 2", "2.1", "2.2"} <= set(texts)
     assert not any(text.startswith("x:") for text in texts)
-    figures.plt.close(figure)
+    plt.close(figure)

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import axe
 import pytest
 
 from helpers import parameters, paths, results
@@ -75,7 +76,9 @@ class Links(html.parser.HTMLParser):
 
 
 def pages(folder):
-    return {page: Links(page.read_text(encoding="utf-8")) for page in folder.rglob("*.html")}
+    """The pages of a book; templates of the theme, which it ships under _static, are none."""
+    return {page: Links(page.read_text(encoding="utf-8")) for page in folder.rglob("*.html")
+            if "_static" not in page.relative_to(folder).parts}
 
 
 def test_the_command_says_what_it_did(baseline):
@@ -251,6 +254,7 @@ def test_a_chapter_opens_with_the_network_cut_off(baseline, browser, width, sche
     assert drawn > 300 and figure.bounding_box()["width"] > 450, "the figure cannot be read"
     assert all(address.startswith(("file:", "data:")) for address in asked)
     assert errors == []
+    assert axe.faults(page) == []
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, "the page scrolls sideways"
     page.close()

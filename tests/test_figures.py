@@ -3,6 +3,7 @@
 import io
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,7 +97,7 @@ def test_kinds_differ_in_more_than_colour():
 def test_text_on_a_shaded_cell_keeps_its_contrast(share):
     fill = figures.shade(share)
     ink = figures.readable_ink(fill)
-    light, dark = sorted([figures._luminance(fill), figures._luminance(ink)], reverse=True)
+    light, dark = sorted([figures.luminance(fill), figures.luminance(ink)], reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
@@ -112,7 +113,7 @@ def test_an_empty_cell_of_a_heat_map_is_hatched_not_coloured():
     figures.heat_map(axes, table, texts=[["3", ""]], colours=[["#112233", "#112233"]])
     full, empty = axes.patches
     assert full.get_hatch() is None and empty.get_hatch()
-    figures.plt.close(figure)
+    plt.close(figure)
 
 
 # ------------------------------------------------------------------ timeline, stacked bars, links
@@ -205,7 +206,7 @@ def test_dumbbells_join_two_values_and_keep_equal_ones_apart():
     assert len(markers) == 4
     equal = [line.get_markersize() for line in markers[2:]]
     assert equal[0] > equal[1]  # the square stands around the dot
-    figures.plt.close(figure)
+    plt.close(figure)
 
 
 def test_tiles_are_of_one_size_and_keep_their_text_inside():
@@ -219,4 +220,4 @@ def test_tiles_are_of_one_size_and_keep_their_text_inside():
     assert len(heights) % 2 == 0 and heights == sorted(heights)
     half = len(heights) // 2
     assert max(heights[:half]) < axes.patches[0].get_y() + axes.patches[0].get_height()
-    figures.plt.close(figure)
+    plt.close(figure)

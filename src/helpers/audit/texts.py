@@ -1,0 +1,109 @@
+"""Tests of the wording: which readings stay open, and remarks that decide nothing.
+
+`remark` and `readings_differ` return a test, which `Check.test` holds. Statements without a figure
+are listed by `text_contradictions`.
+"""
+
+import pandas as pd
+
+from helpers.audit.facts import Facts, Outcome
+from helpers.audit.prints import implied_rate, interval
+
+# Checks of outside_checks that `CHECKS` turns into a verdict on a number, or computes itself.
+OUTSIDE_OF_NUMBERS = ("k07", "k12", "k13", "k15", "k17")
+TEXT_FINDINGS = ("P18", "P20", "P21", "P22")
+
+
+def remark(finding_id, text=""):
+    """A finding that the table should carry although it decides nothing; `text` shortens it."""
+
+    def test(facts, check):
+        message = text or facts.findings.loc[finding_id, "finding"]
+        return [Outcome(claim_id, None, message) for claim_id in check.claims]
+
+    return test
+
+
+def open_readings(facts: Facts, claim_id: str) -> pd.DataFrame:
+    """Readings of a claim that neither a parameter nor another printed figure closes."""
+    rows = facts.readings[facts.readings["claim_id"] == claim_id]
+    chosen = {
+        "2.1-attacks": None if facts.attack_reading == "all" else facts.attack_reading,
+        "2.2-share-deep": {"vulnerabilities": "base_all_flaws", "advisories": "base_other_set"}[
+            facts.share_denominator
+        ],
+    }.get(claim_id)
+    if chosen:
+        return rows[rows["reading_id"] == chosen]
+    if claim_id == "2.3-growth-b-2019":
+        _, low, high = implied_rate(facts, "2.3-expenditure-b-2019", "2.3-expenditure-b-2025")
+        first, last = interval(facts.claims.loc[claim_id], facts.approximate_half_width)
+        if first > high or last < low:
+            rows = rows[rows["reading_id"] != "growth_to_2025"]
+    return rows
+
+
+def readings_differ(claim_id):
+    """Ambiguous: the open readings give different numbers, or shares of different things.
+
+    Readings that differ in a label or a direction only are a matter of scope, not of the number.
+    """
+
+    def test(facts, check):
+        rows = open_readings(facts, claim_id)
+        share = facts.claims.loc[claim_id, "kind"] == "share"
+        if len(rows) < 2 or not (share or rows["value"].max() > rows["value"].min()):
+            return []
+        if share:
+            shown = "; ".join(rows["reading"])
+            return [Outcome(claim_id, "ambiguous", f"Open between: {shown}.", "", "")]
+        shown = " or ".join(f"{value / 1e6:,.6g}" for value in rows["value"])
+        return [
+            Outcome(
+                claim_id,
+                "ambiguous",
+                f"The print can be read as {shown} million.",
+                f"{shown} million",
+                "",
+            )
+        ]
+
+    return test
+
+
+def text_contradictions(findings, prose, checks) -> pd.DataFrame:
+    """Statements without a figure that stand against another statement, Table 1 or a source.
+
+    Parameters
+    ----------
+    findings, prose, checks : pandas.DataFrame
+        Tables findings, prose_against_table and outside_checks as loaded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``finding, sections, what, against`` (other text, Table 1, outside source), ``confidence``
+        (of an outside source).
+    """
+    rows = []
+    for row in findings[findings["finding_id"].isin(TEXT_FINDINGS)].itertuples():
+        rows.append(
+            (row.finding_id, row.sections.replace(";", ", "), row.finding, "other text", None)
+        )
+    for row in prose[prose["kind"] == "contradiction"].itertuples():
+        rows.append(
+            (
+                row.finding_id,
+                row.prose_section,
+                f"{row.prose_says}; {row.table_says}",
+                "Table 1",
+                None,
+            )
+        )
+    wrong = checks["verdict"].isin(["corrects", "contradicts"])
+    for row in checks[wrong & ~checks["check_id"].isin(OUTSIDE_OF_NUMBERS)].itertuples():
+        rows.append(
+            (row.check_id, None, f"{row.subject}. {row.finding}", "outside source", row.confidence)
+        )
+    columns = ["finding", "sections", "what", "against", "confidence"]
+    return pd.DataFrame(rows, columns=columns)

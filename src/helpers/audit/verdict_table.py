@@ -1,0 +1,120 @@
+"""The checks applied to the claims: outcomes, one verdict a claim, and the count of verdicts."""
+
+import pandas as pd
+
+from helpers.audit.checks import CHECKS
+from helpers.audit.facts import Facts, Outcome
+from helpers.audit.verdicts import VERDICTS, AuditError, first_rule
+
+
+def outcomes(facts: Facts, checks=CHECKS) -> pd.DataFrame:
+    """What every check says of every claim it concerns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``check, kind, findings`` (tuple) and the fields of `Outcome`, in the order of the checks.
+
+    Raises
+    ------
+    AuditError
+        If a check speaks of a claim that it does not name or that does not exist.
+    """
+    rows = []
+    for check in checks:
+        for outcome in check.test(facts, check):
+            if outcome.claim_id not in check.claims or outcome.claim_id not in facts.claims.index:
+                raise AuditError(
+                    f"Check {check.id!r} speaks of {outcome.claim_id!r}, which it does "
+                    "not name or the table claims does not hold."
+                )
+            rows.append(
+                {"check": check.id, "kind": check.kind, "findings": check.findings, **vars(outcome)}
+            )
+    columns = ["check", "kind", "findings", *Outcome.__dataclass_fields__]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
+    """One verdict for every claim.
+
+    Parameters
+    ----------
+    facts : Facts
+    checks : sequence of Check
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a claim, in the order of the print: ``claim_id, section, subject, measure, printed,
+        unit, reference_basis, verdict, letter, kind`` (of the deciding check), ``recomputed,
+        bound, because, findings`` (joined by a blank) and ``also`` (further rules that apply).
+    """
+    found, rows = outcomes(facts, checks), []
+    for claim_id, claim in facts.claims.iterrows():
+        said = found[found["claim_id"] == claim_id]
+        rules = list(dict.fromkeys(said["rule"].dropna()))
+        verdict = first_rule(rules)
+        deciding = said[said["rule"] == verdict] if rules else said
+        best = deciding.iloc[0] if len(deciding) else None
+        named = [check.findings for check in checks if claim_id in check.claims]
+        if best is not None:
+            because = best["message"]
+        elif claim["unit"] == "year":
+            because = "A year that only dates another figure."
+        else:
+            because = "No second figure was found, inside or outside."
+        rows.append(
+            {
+                "claim_id": claim_id,
+                "section": claim["section"],
+                "subject": claim["subject"],
+                "measure": claim["measure"],
+                "printed": claim["printed"],
+                "unit": claim["unit"],
+                "reference_basis": claim["reference_basis"],
+                "verdict": verdict,
+                "letter": VERDICTS[verdict].letter,
+                "kind": "" if best is None else best["kind"],
+                "recomputed": _first_text(deciding, said, "recomputed"),
+                "bound": "" if best is None else best["bound"],
+                "because": because,
+                "findings": " ".join(dict.fromkeys(id_ for ids in named for id_ in ids)),
+                "also": " ".join(rule for rule in VERDICTS if rule in rules and rule != verdict),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _first_text(deciding, said, column):
+    """Text of the deciding checks, else of any other check of the claim."""
+    for rows in (deciding, said):
+        texts = [text for text in rows[column] if text]
+        if texts:
+            return texts[0]
+    return ""
+
+
+def scoreboard(audited, sections) -> pd.DataFrame:
+    """Verdicts by main section, in the order of the print; every claim counts once.
+
+    Parameters
+    ----------
+    audited : pandas.DataFrame
+        From `audit`.
+    sections : dict
+        First character of a section -> name of the row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by row name, one column a verdict, then ``total``; the last row is ``All``.
+    """
+    group = audited["section"].str[0].map(sections)
+    table = pd.crosstab(group, audited["verdict"]).reindex(
+        index=[name for name in sections.values() if name in set(group)],
+        columns=list(VERDICTS),
+        fill_value=0,
+    )
+    table.loc["All"] = table.sum()
+    return table.assign(total=table.sum(axis=1))

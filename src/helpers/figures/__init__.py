@@ -1,0 +1,123 @@
+"""House style of figures, and `show`, which puts a figure and its data into the notebook.
+
+Every figure reads alone: a bold title on the left states the finding, the line under it names
+measure, unit and scope, series are labelled where they end, the source stands below. Kinds of
+value differ in line and fill, never by colour alone (`KINDS`).
+
+Figures leave as SVG without a date and with fixed ids, so that nbval can compare them; nbval
+skips PNG. They carry their data as CSV in the same output: readers get it as a download, and a
+change of the plotted numbers turns the regression check red even where the picture looks alike.
+"""
+
+from matplotlib import ticker  # chapters place the ticks of their own axes with it
+
+from helpers.figures.bars import (
+    bars_with_error,
+    lanes,
+    stacked_bars,
+)
+from helpers.figures.dots import (
+    dumbbells,
+    intervals,
+    labelled_dots,
+    strip,
+)
+from helpers.figures.matrices import (
+    dot_matrix,
+    heat_map,
+    tile_strip,
+    tiles,
+)
+from helpers.figures.networks import (
+    bump_chart,
+    hasse_diagram,
+    node_link,
+)
+from helpers.figures.parts import (
+    label,
+    log_axis,
+    point,
+    year_axis,
+)
+from helpers.figures.style import (
+    ACCENT,
+    GRID,
+    INK,
+    KINDS,
+    LINE,
+    MUTED,
+    PALETTE,
+    PAPER,
+    SECOND,
+    SOURCE_POINTS,
+    STYLE,
+    SUBTITLE_POINTS,
+    TEXT_POINTS,
+    TITLE_POINTS,
+    WIDTH,
+    FigureError,
+    luminance,
+    new,
+    readable_ink,
+    shade,
+    show,
+    to_csv,
+)
+from helpers.figures.timelines import (
+    TIMELINE_AIR,
+    TIMELINE_BAND,
+    UNDATED_PER_ROW,
+    periods,
+    timeline,
+    timeline_rows,
+)
+
+__all__ = [
+    "ACCENT",
+    "GRID",
+    "INK",
+    "KINDS",
+    "LINE",
+    "MUTED",
+    "PALETTE",
+    "PAPER",
+    "SECOND",
+    "SOURCE_POINTS",
+    "STYLE",
+    "SUBTITLE_POINTS",
+    "TEXT_POINTS",
+    "TIMELINE_AIR",
+    "TIMELINE_BAND",
+    "TITLE_POINTS",
+    "UNDATED_PER_ROW",
+    "WIDTH",
+    "FigureError",
+    "bars_with_error",
+    "bump_chart",
+    "dot_matrix",
+    "dumbbells",
+    "hasse_diagram",
+    "heat_map",
+    "intervals",
+    "label",
+    "labelled_dots",
+    "lanes",
+    "log_axis",
+    "luminance",
+    "new",
+    "node_link",
+    "periods",
+    "point",
+    "readable_ink",
+    "shade",
+    "show",
+    "stacked_bars",
+    "strip",
+    "ticker",
+    "tile_strip",
+    "tiles",
+    "timeline",
+    "timeline_rows",
+    "to_csv",
+    "year_axis",
+]

@@ -1,0 +1,181 @@
+"""Cells, dots and tiles on a grid, each with a text or a letter of its own."""
+
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers.figures.parts import label
+from helpers.figures.style import (
+    ACCENT,
+    GRID,
+    INK,
+    MUTED,
+    PAPER,
+    SOURCE_POINTS,
+    TEXT_POINTS,
+    WIDTH,
+    readable_ink,
+    shade,
+)
+
+
+def heat_map(axes, table, *, texts, colours, text_colours=None):
+    """Cells with a text each; colour is a second cue, never the only one.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    table : pandas.DataFrame
+        Gives row and column names.
+    texts, colours : pandas.DataFrame or 2-d array of str
+        What each cell says, and its fill. An empty text draws a hatched cell: no data, not zero.
+    text_colours : 2-d array of str, optional
+        By default white on dark fills, ink on light ones.
+    """
+    texts, colours = np.asarray(texts, dtype=object), np.asarray(colours, dtype=object)
+    rows, columns = texts.shape
+    for i in range(rows):
+        for j in range(columns):
+            empty = texts[i, j] == ""
+            axes.add_patch(plt.Rectangle(
+                (j, i), 1, 1, facecolor=PAPER if empty else colours[i, j],
+                edgecolor=GRID if empty else PAPER, linewidth=2, hatch="////" if empty else None,
+            ))
+            if text_colours is not None:
+                ink = text_colours[i][j]
+            else:
+                ink = INK if empty else readable_ink(colours[i, j])
+            axes.text(j + 0.5, i + 0.5, texts[i, j], ha="center", va="center", color=ink,
+                      fontsize=TEXT_POINTS)
+    axes.set(xlim=(0, columns), ylim=(rows, 0))
+    axes.set_xticks(np.arange(columns) + 0.5, list(table.columns))
+    axes.set_yticks(np.arange(rows) + 0.5, list(table.index))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def dot_matrix(axes, table, *, groups=None, totals=None):
+    """Which row holds which column: a filled dot for yes, a small grey one for no.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    table : pandas.DataFrame of bool
+        Row and column names are printed as they are; columns stand on top.
+    groups : dict, optional
+        Text -> list of neighbouring rows that it joins; drawn as a band, text at the right.
+    totals : str, optional
+        Heading of a further column with the number of dots in each row.
+    """
+    rows, columns = table.shape
+    places = {name: position for position, name in enumerate(table.index)}
+    for text, members in (groups or {}).items():
+        first, last = min(places[m] for m in members), max(places[m] for m in members)
+        axes.add_patch(plt.Rectangle((-0.5, first - 0.46), columns + (totals is not None) * 0.9,
+                                     last - first + 0.92, facecolor=shade(0.12), zorder=0))
+        label(axes, columns - 0.5 + (totals is not None) * 0.9, (first + last) / 2, text, dx=6,
+              colour=MUTED)
+    for i, (_, row) in enumerate(table.iterrows()):
+        for j, present in enumerate(row):
+            axes.plot(j, i, linestyle="none", marker="o", markersize=9 if present else 3,
+                      color=ACCENT if present else "#b0b0b0", zorder=3)
+        if totals is not None:
+            axes.text(columns - 0.1, i, str(int(row.sum())), ha="center", va="center",
+                      fontsize=TEXT_POINTS)
+    headings = list(table.columns) + ([totals] if totals is not None else [])
+    axes.set_xticks([*range(columns)] + ([columns - 0.1] if totals is not None else []), headings)
+    axes.set_yticks(range(rows), list(table.index))
+    axes.set(xlim=(-0.6, columns + 0.4), ylim=(rows - 0.45, -0.6))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def tile_strip(axes, rows, kinds, *, marks=None):
+    """Rows of tiles in a given order, each with a letter and a colour, and a key below them.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    rows : dict
+        Name of a row -> list of keys of `kinds`, one a tile. First row on top.
+    kinds : dict
+        Key -> (letter, name, colour). The key below lists those that occur, with their number.
+    marks : dict, optional
+        Name of a row -> list of texts, one a tile; a run of equal texts is named once, above.
+    """
+    widest = max(map(len, rows.values()))
+    step = 1.62
+    for position, (name, tiles) in enumerate(rows.items()):
+        top = position * step
+        axes.text(-0.35, top + 0.5, name, ha="right", va="center", fontsize=TEXT_POINTS)
+        for column, kind in enumerate(tiles):
+            letter, _, colour = kinds[kind]
+            _tile(axes, column, top, letter, colour)
+        texts = (marks or {}).get(name, [])
+        for column, text in enumerate(texts):
+            if column == 0 or texts[column - 1] != text:
+                run = next((later for later in range(column, len(texts)) if texts[later] != text),
+                           len(texts)) - column
+                axes.plot([column + 0.06, column + run - 0.06], [top - 0.08] * 2, color=MUTED,
+                          linewidth=0.9)
+                axes.text(column + run / 2, top - 0.16, text, ha="center", va="bottom", color=MUTED,
+                          fontsize=SOURCE_POINTS)
+    used = [kind for kind in kinds if any(kind in tiles for tiles in rows.values())]
+    half = (len(used) + 1) // 2
+    start = len(rows) * step - 0.25
+    left = -0.18 * widest
+    for place, kind in enumerate(used):
+        letter, name, colour = kinds[kind]
+        column = left + (place // half) * (widest - left) * 0.52
+        y = start + (place % half) * 1.12
+        _tile(axes, column, y, letter, colour)
+        number = sum(tiles.count(kind) for tiles in rows.values())
+        axes.text(column + 1.3, y + 0.5, f"{name}: {number}", va="center", fontsize=TEXT_POINTS)
+    axes.set(xlim=(left, widest), ylim=(start + half * 1.12, -0.75))
+    axes.set_axis_off()
+
+
+def _tile(axes, x, y, letter, colour):
+    axes.add_patch(plt.Rectangle((x + 0.05, y + 0.02), 0.9, 0.96, facecolor=colour, zorder=2))
+    axes.text(x + 0.5, y + 0.5, letter, ha="center", va="center", color=readable_ink(colour),
+              fontsize=TEXT_POINTS, fontweight="bold", zorder=3)
+
+
+def tiles(axes, items, *, rows, columns):
+    """Equal tiles placed roughly as on a map: no borders and no areas, so none looks important.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    items : list of dict
+        Keys ``row, column`` (from the top left, 0), ``name``, ``heading`` (the word that matters)
+        and ``text``; optional ``colour``. Texts are wrapped to the tile.
+    rows, columns : int
+        Size of the grid; places without an item stay white.
+    """
+    letters = int(0.93 * WIDTH * 72 / columns / (0.5 * TEXT_POINTS))  # that fit into a line
+    for item in items:
+        fill = item.get("colour", shade(0.14))
+        left, top = item["column"] + 0.03, item["row"] + 0.04
+        axes.add_patch(plt.Rectangle((left, top), 0.94, 0.92, facecolor=fill, edgecolor="none"))
+        ink = readable_ink(fill)
+        name, text = (textwrap.wrap(item[part], letters, break_long_words=False)
+                      for part in ("name", "text"))
+        lines = [(line, "normal", 1.0) for line in name]
+        lines += [(item["heading"], "bold", 1.3)] + [(line, "normal", 1.0) for line in text]
+        y = top + 0.09
+        step = TEXT_POINTS * 1.22 / 72 / (axes.get_position().height * axes.figure.get_figheight())
+        for line, weight, size in lines:
+            y += 0.5 * step * rows * size
+            axes.text(left + 0.03, y, line, va="center", color=ink, fontweight=weight,
+                      fontsize=TEXT_POINTS * (1.2 if size > 1 else 1))
+            y += 0.5 * step * rows * size
+    axes.set(xlim=(0, columns), ylim=(rows, 0))
+    axes.axis("off")

@@ -1,0 +1,40 @@
+"""Parts that figures share: axes, points by kind, labels."""
+
+import numpy as np
+from matplotlib import ticker
+
+from helpers.figures.style import ACCENT, INK, KINDS, PAPER, TEXT_POINTS
+
+
+def log_axis(axis, ticks, unit_format="{:g}"):
+    """Logarithmic axis with plain numbers at the given ticks (stock labels read 10^1)."""
+    axis.axes.set_yscale("log") if axis.axis_name == "y" else axis.axes.set_xscale("log")
+    axis.set_major_locator(ticker.FixedLocator(ticks))
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: unit_format.format(value)))
+    axis.set_minor_locator(ticker.NullLocator())
+
+
+def year_axis(axes, first, last):
+    """Whole years on the x axis, at most eight labels."""
+    step = max(1, int(np.ceil((last - first) / 7)))
+    axes.xaxis.set_major_locator(ticker.FixedLocator(range(first, last + 1, step)))
+    axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.0f}"))
+    axes.grid(False, axis="x")
+
+
+def point(axes, x, y, kind, colour=ACCENT, **style):
+    """One value, drawn by its kind."""
+    drawn = KINDS[kind]
+    return axes.plot(
+        x, y, linestyle="none", marker=drawn["marker"], markersize=8, markeredgewidth=1.8,
+        markeredgecolor=colour, markerfacecolor=colour if drawn["fill"] else PAPER, zorder=4,
+        **style,
+    )
+
+
+def label(axes, x, y, text, *, dx=0, dy=0, colour=INK, **style):
+    """Text beside a point, shifted in points so that it stays put when the scale changes."""
+    settings = {"fontsize": TEXT_POINTS, "va": "center", "color": colour, "annotation_clip": False}
+    return axes.annotate(
+        text, (x, y), xytext=(dx, dy), textcoords="offset points", **{**settings, **style}
+    )

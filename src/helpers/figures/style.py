@@ -1,0 +1,208 @@
+"""House style of figures (colours, kinds of value, fonts), and a figure's way into the notebook.
+
+Importing this module sets the style for the whole process.
+"""
+
+import io
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+from matplotlib import font_manager
+
+from helpers import paths
+
+PALETTE = sns.color_palette("colorblind").as_hex()
+ACCENT = PALETTE[0]  # blue: what the title speaks of
+SECOND = PALETTE[1]  # orange: what it is held against
+INK, MUTED, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#e3e3e3", "#ffffff"
+
+WIDTH = 6.5  # inches; fills the text column of a page and stays legible on a phone
+TITLE_POINTS, SUBTITLE_POINTS, SOURCE_POINTS, TEXT_POINTS = 14, 11, 9, 10.5
+LINE = 1.28  # line spacing
+
+# Kind of value -> how it is drawn. Printed observations are solid, forecasts open and dashed,
+# what we derive is hollow and dotted: three cues that survive a grey printout.
+KINDS = {
+    "observed": {"linestyle": "-", "marker": "o", "fill": True, "hatch": None},
+    "forecast": {"linestyle": "--", "marker": "D", "fill": False, "hatch": "////"},
+    "derived": {"linestyle": ":", "marker": "s", "fill": False, "hatch": "...."},
+    "outside": {"linestyle": "-.", "marker": "^", "fill": True, "hatch": None},
+}
+
+for _file in sorted(paths.FONTS.glob("*.ttf")):
+    font_manager.fontManager.addfont(_file)
+
+STYLE = {
+    "font.family": "Source Sans 3",
+    "font.size": TEXT_POINTS,
+    "axes.labelsize": TEXT_POINTS,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "ytick.alignment": "center",  # the stock baseline alignment sets labels too low
+    "text.color": INK,
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "hatch.linewidth": 0.7,
+    "svg.fonttype": "path",  # letters as outlines: the same picture whatever fonts a reader has
+    "svg.hashsalt": "book",  # fixed ids: two runs give the same bytes
+}
+
+matplotlib.use("agg")  # the notebook's own backend would add a second copy of each figure, as PNG
+matplotlib.rcParams.update(STYLE)
+
+
+class FigureError(ValueError):
+    """A figure that would reach readers without what they need to read it."""
+
+
+def new(title, subtitle, *, source, height=3.4, rows=1, columns=1, **subplots):
+    """Start a figure in the house style.
+
+    Parameters
+    ----------
+    title : str
+        The finding, as one sentence without a full stop; wrapped to the width.
+    subtitle : str
+        Measure, unit and scope.
+    source : str
+        Where the numbers come from; stands below the figure.
+    height : float
+        Height of the drawing itself in inches, title and source not counted.
+    rows, columns : int
+        Number of axes. Further keywords go to ``matplotlib.pyplot.subplots``.
+
+    Returns
+    -------
+    (matplotlib.figure.Figure, matplotlib.axes.Axes or array of Axes)
+
+    Raises
+    ------
+    FigureError
+        If title, subtitle or source is empty.
+    """
+    for part, value in (("title", title), ("subtitle", subtitle), ("source", source)):
+        if not value.strip():
+            raise FigureError(f"A figure needs a {part}.")
+    head = [(line, TITLE_POINTS, "bold", INK) for line in _wrap(title, TITLE_POINTS, "bold")]
+    head += [(line, SUBTITLE_POINTS, "normal", MUTED) for line in _wrap(subtitle, SUBTITLE_POINTS)]
+    foot = _wrap("Source: " + source, SOURCE_POINTS)
+    head_inches = sum(size for _, size, _, _ in head) * LINE / 72 + 0.18
+    foot_inches = len(foot) * SOURCE_POINTS * LINE / 72 + 0.14
+    total = head_inches + height + foot_inches
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(WIDTH, total), layout="constrained", **subplots
+    )
+    figure.get_layout_engine().set(
+        rect=(0, foot_inches / total, 1, height / total), w_pad=0.02, h_pad=0.02
+    )
+    y = 1 - 0.04 / total
+    for line, size, weight, colour in head:
+        y -= size * LINE / 72 / total
+        figure.text(0.004, y, line, fontsize=size, fontweight=weight, color=colour)
+    y = foot_inches / total - 0.1 / total
+    for line in foot:
+        y -= SOURCE_POINTS * LINE / 72 / total
+        figure.text(0.004, y, line, fontsize=SOURCE_POINTS, color=MUTED)
+    return figure, axes
+
+
+def _wrap(text, points, weight="normal"):
+    """Break text into lines that fit the figure's width, measured with the real font."""
+    properties = font_manager.FontProperties(family="Source Sans 3", weight=weight)
+    font = font_manager.get_font(font_manager.findfont(properties))
+    font.set_size(points, 720)  # ten times too large: at its own size hinting rounds each letter
+    limit = WIDTH * 72 * 0.99
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        font.set_text(longer)
+        if line and font.get_width_height()[0] / 640 > limit:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return [*lines, line]
+
+
+def show(figure, name, *, alt, data):
+    """Put a figure into the notebook as SVG, with its alternative text and its data.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    name : str
+        File stem of the download, unique in the chapter.
+    alt : str
+        What the figure shows, for who cannot see it; at least a sentence.
+    data : pandas.DataFrame
+        What is plotted, tidy, with units in the column names.
+
+    Raises
+    ------
+    FigureError
+        If the alternative text is missing or too short, or there are no data.
+    """
+    if len(alt.split()) < 6:
+        raise FigureError(f"Figure {name!r}: alt text must say what is shown; got {alt!r}.")
+    if data is None or data.empty:
+        raise FigureError(f"Figure {name!r}: give the plotted data, for readers to reuse.")
+    from IPython.display import display
+
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    display(
+        {"image/svg+xml": buffer.getvalue().decode(), "text/csv": to_csv(data),
+         "text/plain": f"Figure {name}"},
+        raw=True,
+        metadata={"book": {"figure": name, "alt": " ".join(alt.split())}},
+    )
+
+
+def to_csv(frame) -> str:
+    """Frame as CSV text: ten significant digits, LF ends, no cell that a spreadsheet would run."""
+    safe = frame.copy()
+    for column in safe.columns:
+        if safe[column].dtype.kind not in "biufc":
+            # A cell starting with = + - @ is a formula to a spreadsheet.
+            safe[column] = safe[column].map(
+                lambda cell: "'" + cell if isinstance(cell, str) and cell[:1] in "=+-@" else cell
+            )
+    return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+
+
+def readable_ink(fill):
+    """Text colour, black or white, that contrasts more with a fill.
+
+    One of the two always reaches the contrast ratio of 4.5 that WCAG asks of text; the softer
+    ink of the figures does not on fills of middle lightness.
+    """
+    light = luminance(fill) + 0.05
+    return "#000000" if light / 0.05 >= 1.05 / light else PAPER
+
+
+def luminance(colour):
+    """Relative luminance of a colour as WCAG defines it, 0 (black) to 1 (white)."""
+    channels = np.array(matplotlib.colors.to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def shade(share, colour=ACCENT):
+    """Fill between white (share 0) and a colour (share 1)."""
+    low, high = (np.array(matplotlib.colors.to_rgb(end)) for end in (PAPER, colour))
+    return matplotlib.colors.to_hex(low + (high - low) * float(np.clip(share, 0, 1)))
