@@ -144,12 +144,12 @@ def run_many(specs, jobs=None, report=lambda result: None, *, cluster=None):
 def _round(executor: Executor, specs, places, settle) -> list[int]:
     """Submit runs and publish what comes back; the places whose worker was lost."""
     futures, lost = {}, []
+    stock = [True] if kernels.stock_wanted() else []  # a worker elsewhere lacks our variables
     for place in places:
         notebook = store.read_chapter(specs[place].chapter)
         expected = store.components(notebook, store.resolve(notebook, specs[place].overrides))
         try:
-            futures[executor.submit(
-                execute.execute, specs[place], expected, kernels.stock_wanted())] = place
+            futures[executor.submit(execute.execute, specs[place], expected, *stock)] = place
         except BrokenProcessPool:
             lost.append(place)
     try:
