@@ -20,9 +20,6 @@ from helpers import parameters, paths, results
 from helpers.pipeline import edition, rendering, store
 
 BOOK = str(Path(sys.executable).with_name("book"))
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                    "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 def build(folder, *arguments):
@@ -225,18 +222,6 @@ def test_a_warning_fails_the_build(tmp_path):
 
 
 # ------------------------------------------------------------------ in a browser
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None:
-        if os.environ.get("BOOK_REQUIRE_BROWSER"):
-            pytest.fail("Chromium is required here and is not installed.")
-        pytest.skip("NO CHROMIUM: the pages were NOT looked at. Install it: apt install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
 
 
 @pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])

@@ -39,6 +39,15 @@ def test_the_package_is_valid_for_frictionless():
     assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])[:5]
 
 
+def test_frictionless_finds_a_link_to_nowhere(tmp_path):
+    copy = tmp_path / "data"
+    shutil.copytree(paths.DATA, copy)
+    file = copy / "paper" / "claims.csv"
+    file.write_bytes(file.read_bytes().replace(b"deal_cyberx,", b"deal_nobody,", 1))
+    report = frictionless.validate(str(copy / "datapackage.json"))
+    assert "foreign-key" in report.flatten(["type"]).__str__()
+
+
 def test_no_table_has_changed_without_its_hash():
     assert datasets.changed() == [], "Run `make hashes`, then look at what `make test` says."
 

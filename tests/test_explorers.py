@@ -5,7 +5,6 @@ no book has to be built for them.
 """
 
 import json
-import os
 import re
 import shutil
 
@@ -17,9 +16,6 @@ import pytest
 from helpers import composite, datasets, explorers, growth, paths
 from helpers.pipeline import store
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                    "--disable-component-update", "--disable-sync", "--no-first-run"]
 FILES = paths.VENDOR / "pages" / "explorers"
 CHAPTERS = {"weights": "3-6-country-comparison", "growth": "2-3-market-expansion"}
 SETTINGS = 1000
@@ -132,18 +128,6 @@ def test_the_path_is_that_of_the_growth_helpers():
 
 
 # ------------------------------------------------------------------ in a browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        if os.environ.get("BOOK_REQUIRE_BROWSER"):
-            pytest.fail("Chromium is required here and is not installed.")
-        pytest.skip("NO CHROMIUM: the explorers were NOT run. Install it: apt install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
 
 
 @pytest.fixture(scope="module")
