@@ -17,7 +17,8 @@ import axe
 import pytest
 
 from helpers import parameters, paths, results
-from helpers.pipeline import edition, rendering, store
+from helpers.pipeline import edition, store
+from helpers.pipeline.page_building import BuildError, PageBuilder
 
 BOOK = str(Path(sys.executable).with_name("book"))
 
@@ -183,6 +184,25 @@ def test_a_parameter_runs_only_the_chapters_that_read_it(workshop, baseline):
     assert again == readers and readers
 
 
+def test_an_edition_is_the_same_whether_all_its_pages_are_written_or_only_some(
+        workshop, to_2030, monkeypatch):
+    """Here also one process against several."""
+    before = everything(to_2030)
+    shutil.rmtree(workshop / "_build" / ".pages")
+    shutil.rmtree(to_2030)
+    monkeypatch.setenv("BOOK_PAGE_PROCESSES", "1")
+    done = build(workshop, "--set", "horizon_year=2030", "--quiet")
+    assert done.returncode == 0, done.stderr
+    after = everything(to_2030)
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def everything(folder):
+    return {str(file.relative_to(folder)): file.read_bytes()
+            for file in folder.rglob("*") if file.is_file()}
+
+
 def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(workshop, baseline, tmp_path):
     project = tmp_path / "project"
     for part in ("src", "data", "chapters", "scenarios", "vendor", "_static"):
@@ -217,8 +237,8 @@ def test_a_warning_fails_the_build(tmp_path):
     (source / "intro.md").write_text("# T\n\n[x](nowhere.md)\n")
     (source / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
     (source / "_config.yml").write_text("title: T\n")
-    with pytest.raises(rendering.BuildError, match="nowhere"):
-        rendering.render(source, tmp_path / "out")
+    with PageBuilder() as builder, pytest.raises(BuildError, match="nowhere"):
+        builder.build(source, tmp_path / "out")
 
 
 # ------------------------------------------------------------------ in a browser

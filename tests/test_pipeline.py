@@ -60,6 +60,9 @@ def test_a_good_chapter_is_published_with_its_ledger(workshop, tmp_path):
     ("raises", "raise ValueError('no such market')", "failed", "ValueError: no such market"),
     ("dies", "import os\nos._exit(3)", "dead", "kernel died"),
     ("hangs", "import time\ntime.sleep(60)", "timeout", "more than 2 seconds"),
+    ("exhausts", "held = []\nwhile True:\n    held.append(bytearray(64 << 20))", "failed",
+     "MemoryError"),
+    ("asks", "bytearray(1 << 40)", "failed", "MemoryError"),
     ("lacks", "pass", "failed", "results missing: x"),
 ])
 def test_what_is_no_whole_run_is_not_published(

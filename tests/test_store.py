@@ -100,3 +100,13 @@ def test_a_run_that_did_not_succeed_is_never_taken_for_one(build_folder):
     for status in ("failed", "", "OK", None):
         store.publish(files(1), "c" * 64, {"status": status})
         assert store.published("c" * 64) is None
+
+
+def test_what_a_killed_writer_left_is_removed_a_day_later(build_folder):
+    incoming = build_folder / "runs" / ".incoming"
+    (incoming / "old" / "new").mkdir(parents=True)
+    (incoming / "fresh").mkdir()
+    yesterday = time.time() - 90_000
+    os.utime(incoming / "old", (yesterday, yesterday))
+    store.tidy()
+    assert [path.name for path in incoming.iterdir()] == ["fresh"]

@@ -9,6 +9,8 @@ The shipped tables can be overlaid: a folder named by the variable ``BOOK_DATA``
 ``book build --data FOLDER``) is looked into first, file by file.
 """
 
+from __future__ import annotations
+
 import csv
 import hashlib
 import io
@@ -16,10 +18,12 @@ import json
 import re
 from functools import lru_cache
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from helpers import paths
+
+if TYPE_CHECKING:  # imported where a table is read: the command line asks for names and hashes
+    import pandas as pd
 
 FIX = "Correct the cell and run `make hashes`."
 TRUE_FALSE = {"yes": True, "no": False}
@@ -96,6 +100,8 @@ def load(name: str) -> pd.DataFrame:
     DataError
         Naming file, row (as a spreadsheet counts, header = 1), column, value and rule.
     """
+    import pandas as pd
+
     resource, path = describe(name), locate(name)
     fields = resource["schema"]["fields"]
     header, rows = _read_rows(path, [field["name"] for field in fields])
@@ -137,6 +143,8 @@ def _read_rows(path: Path, expected: list[str]) -> tuple[list[str], list[list[st
 
 def _typed(cells: tuple[str, ...], field: dict, path: Path) -> pd.Series:
     """Cells of one column, cast to the field's type and held against its constraints."""
+    import pandas as pd
+
     rules = field.get("constraints", {})
     kind = field.get("type", "string")
     cast = CASTS[kind]

@@ -146,6 +146,11 @@ def unit(name: str) -> str:
     return Parameters.model_fields[name].json_schema_extra["unit"]
 
 
+def meaning(name: str) -> str:
+    """What a parameter means, as one phrase."""
+    return Parameters.model_fields[name].description
+
+
 def expected(name: str) -> str:
     """One phrase that says what a parameter takes, for error messages."""
     measured = "" if unit(name) == "-" else f" ({unit(name)})"
@@ -269,7 +274,6 @@ def table():
     """The registry as a frame: name, type, unit, default, allowed, meaning."""
     import pandas as pd
 
-    fields = Parameters.model_fields
     values = defaults()
     return pd.DataFrame(
         {
@@ -278,7 +282,7 @@ def table():
             "unit": unit(name),
             "default": literal(values[name]),
             "allowed": allowed(name),
-            "meaning": fields[name].description,
+            "meaning": meaning(name),
         }
         for name in names()
     )

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib import font_manager
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from helpers import paths
 
@@ -162,15 +163,31 @@ def show(figure, name, *, alt, data):
         raise FigureError(f"Figure {name!r}: give the plotted data, for readers to reuse.")
     from IPython.display import display
 
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    picture = _svg(figure)
     plt.close(figure)
     display(
-        {"image/svg+xml": buffer.getvalue().decode(), "text/csv": to_csv(data),
+        {"image/svg+xml": picture, "text/csv": to_csv(data),
          "text/plain": f"Figure {name}"},
         raw=True,
         metadata={"book": {"figure": name, "alt": " ".join(alt.split())}},
     )
+
+
+def _svg(figure) -> str:
+    """Picture of a figure, drawn once.
+
+    Saving a figure that has a layout engine draws it twice, the first time only to arrange it.
+    Arranging it first gives the same bytes, since both happen at the resolution of SVG.
+    """
+    FigureCanvasSVG(figure)
+    figure.dpi = 72
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue().decode()
 
 
 def to_csv(frame) -> str:

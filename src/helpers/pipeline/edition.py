@@ -4,16 +4,14 @@ import html
 import json
 import os
 import re
-import shutil
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from helpers import datasets, parameters, paths
-from helpers.pipeline import compare, execute, executors, pages, rendering, store
-from helpers.pipeline.rendering import BuildError
+from helpers.pipeline import compare, execute, executors, page_building, pages, rendering, store
+from helpers.pipeline.page_building import BuildError
 
 BASELINE = "baseline"
 MANIFEST = "edition.json"
@@ -112,35 +110,41 @@ def build(edition: Edition, *, jobs=None, cluster=None, report=lambda result: No
         If a chapter failed or jupyter-book had a warning. The previous pages stay in place.
     """
     step(f"Running {len(chapters())} chapters")
-    runs = run_chapters(edition, jobs, report, cluster)
-    before = None
-    if edition.overrides:
-        # The page "What changed" needs the baseline; the store usually has it.
-        before = run_chapters(resolve(), jobs, cluster=cluster)
-    notice = announcement(edition)
-    page_key = rendering.key([*runs, *(before or [])], notice)
-    index = edition.folder / "index.html"
-    if index.is_file() and manifest(edition).get("key") == page_key:
-        step("The pages are up to date")
-        return index, runs
-    step("Building the pages")
-    work = paths.build_folder() / ".incoming" / uuid.uuid4().hex
-    try:
-        rendering.assemble(work / "source", runs, notice)
-        if before is not None:
-            changes = compare.compare(folders(before), folders(runs))
-            pages.write_what_changed(work / "source", edition, changes, runs)
-        built = rendering.render(work / "source", work / "out")
-        _publish(built, edition.folder, {
-            "key": page_key, "name": edition.name, "title": edition.title, "why": edition.why,
-            "overrides": edition.overrides, "runs": {run.chapter: run.key for run in runs},
-        })
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with page_building.PageBuilder() as builder:
+        runs = run_chapters(edition, jobs, report, cluster, begin=builder.start)
+        before = None
+        if edition.overrides:
+            # The page "What changed" needs the baseline; the store usually has it.
+            before = run_chapters(resolve(), jobs, cluster=cluster, begin=builder.start)
+        notice = announcement(edition)
+        page_key = rendering.key([*runs, *(before or [])], notice)
+        index = edition.folder / "index.html"
+        if index.is_file() and manifest(edition).get("key") == page_key:
+            step("The pages are up to date")
+            return index, runs
+        step("Building the pages")
+        builder.start()
+        try:
+            with page_building.workshop(wait=lambda: step("Waiting for another build")) as folder:
+                staged = folder / "staged"
+                rendering.assemble(staged, runs)
+                if before is None:
+                    pages.write_baseline(staged, [resolve(name) for name in scenarios()])
+                else:
+                    changes = compare.compare(folders(before), folders(runs))
+                    pages.write_what_changed(staged, edition, changes, runs)
+                _publish(page_building.build(folder, notice, builder), edition.folder, {
+                    "key": page_key, "name": edition.name, "title": edition.title,
+                    "why": edition.why, "overrides": edition.overrides,
+                    "runs": {run.chapter: run.key for run in runs},
+                })
+        except OSError as error:  # a full disk
+            raise BuildError(f"The pages could not be written: {error}") from None
     return index, runs
 
 
-def run_chapters(edition: Edition, jobs=None, report=lambda result: None, cluster=None):
+def run_chapters(edition: Edition, jobs=None, report=lambda result: None, cluster=None,
+                 begin=lambda: None):
     """Run every chapter of an edition, or take it from the store.
 
     Raises
@@ -149,7 +153,7 @@ def run_chapters(edition: Edition, jobs=None, report=lambda result: None, cluste
         If a chapter failed; the message has a line for each.
     """
     specs = [execute.RunSpec(name, edition.overrides) for name in chapters()]
-    runs = executors.run_many(specs, jobs, report, cluster=cluster)
+    runs = executors.run_many(specs, jobs, report, cluster=cluster, begin=begin)
     failed = [f"{run.chapter}: {run.status}: {run.reason}" for run in runs if run.status != "ok"]
     if failed:
         raise BuildError("The book was not built.\n" + "\n".join(failed))
@@ -195,7 +199,8 @@ def announcement(edition: Edition) -> str:
             f"(baseline {html.escape(parameters.literal(standard[name]))})"
             for name, value in edition.overrides.items()
         )
-        parts.append(f"<strong>Edition: {html.escape(edition.title)}.</strong> {changes}.")
+        parts.append(f"<strong>Edition: {html.escape(edition.title)}.</strong> {changes}. "
+                     '<a href="what-changed.html">What changed</a>.')
     own = datasets.replaced()
     if own:
         parts.append(

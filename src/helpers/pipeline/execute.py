@@ -169,6 +169,7 @@ def _execute(chapter: str, values: dict, aside: Path, stock: bool | None) -> tup
                 store.chapter_path(chapter), output, values, kernel_name=name,
                 progress_bar=False, config=kernels.configuration(), cwd=str(aside),
                 execution_timeout=CELL_SECONDS, language="python",
+                request_save_on_cell_execute=False,  # nobody reads the file before the run ends
             )
             return "ok", ""
         except papermill.PapermillExecutionError as error:
@@ -200,13 +201,18 @@ def _incomplete(executed: Path, required: tuple[str, ...]) -> str:
     for position, cell in enumerate(notebook["cells"], start=1):
         if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
             return f"cell {position} was never run"
-    ledger = results.read(executed)
-    missing = sorted(set(required) - set(ledger["name"]))
+    ledger = results.entries(notebook)
+    names = [entry["name"] for entry in ledger]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        return f"recorded twice: {', '.join(twice)}"
+    missing = sorted(set(required) - set(names))
     if missing:
         return f"results missing: {', '.join(missing)}"
-    for name, value in zip(ledger["name"], ledger["value"], strict=True):
-        if isinstance(value, float) and math.isinf(value):
-            return f"result {name} is not finite"
+    for entry in ledger:
+        value = entry.get("value")
+        if isinstance(value, float) and not math.isfinite(value):
+            return f"result {entry['name']} is not finite"
     return ""
 
 

@@ -15,6 +15,7 @@ import builtins
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import selectors
@@ -29,7 +30,10 @@ from types import SimpleNamespace
 LIBRARIES = (
     "numpy", "pyarrow", "scipy.stats", "scipy.optimize", "statsmodels.api",
     "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "seaborn", "pydantic.main", "pydantic.json_schema", "tomllib", "networkx",
+    "seaborn", "pydantic.main", "pydantic.fields", "pydantic.json_schema", "tomllib", "networkx",
+    # Imported by the ones above at first use:
+    "pydantic.types", "pyarrow.pandas_compat", "pandas.io.formats.csvs",
+    "pandas.io.formats.string", "pandas.core.reshape.reshape", "encodings.utf_16_be",
 )
 OF_A_KERNEL = (
     "IPython", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel",
@@ -244,6 +248,7 @@ def preload() -> dict:
         importlib.import_module("pandas")
     for name in LIBRARIES:
         importlib.import_module(name)
+    draw()
     before = dict(os.environ)
     for name in OF_A_KERNEL:
         importlib.import_module(name)
@@ -255,6 +260,18 @@ def preload() -> dict:
     gc.collect()
     gc.freeze()  # the collector of a kernel leaves these objects alone, so their pages stay shared
     return {name: value for name, value in os.environ.items() if before.get(name) != value}
+
+
+def draw() -> None:
+    """Draw a picture for nobody: matplotlib prepares fonts and more at the first one."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(layout="constrained")
+    axes = figure.subplots()
+    axes.plot([1, 2], label="line")
+    axes.set_title("title")
+    axes.legend()
+    figure.savefig(io.BytesIO(), format="svg")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from helpers import paths
 
 KERNEL = "python3"
+MEMORY_BYTES = 4 << 30  # for one kernel; the heaviest chapter needs a tenth of it
 FORKED = "book-forked"  # its specification lies in the folder jupyter beside this file
 
 
@@ -42,19 +43,25 @@ def prepare(stock: bool | None = None) -> None:
 
 
 def configuration():
-    """Traitlets configuration that gives one kernel an address of its own.
+    """Traitlets configuration that gives one kernel an address of its own, and a quick end.
 
     Kernels on TCP pick free ports and lose races for them ("Kernel died before replying"), and
     the default ipc address is one fixed name in the working directory. A unique address in a
     short folder has neither problem. Socket paths are limited to about 107 bytes, hence the
     system's temporary folder. Elsewhere than on POSIX systems kernels stay on TCP.
+
+    A kernel whose last cell is done has nothing to put in order, so it is killed: asking it to
+    end takes ten times as long as killing it. It is interrupted first, which it would complain of
+    on the terminal; what goes wrong in a chapter reaches us as a message, not through its log.
     """
     from traitlets.config import Config
 
-    if os.name != "posix":
-        return Config()
-    address = Path(tempfile.gettempdir()) / f"k-{uuid.uuid4().hex[:12]}"
-    return Config({"KernelManager": {"transport": "ipc", "ip": str(address)}})
+    chosen = {"NotebookClient": {
+        "shutdown_kernel": "immediate", "extra_arguments": ["--log-level=CRITICAL"]}}
+    if os.name == "posix":
+        address = Path(tempfile.gettempdir()) / f"k-{uuid.uuid4().hex[:12]}"
+        chosen["KernelManager"] = {"transport": "ipc", "ip": str(address)}
+    return Config(chosen)
 
 
 def environment() -> dict[str, str]:
@@ -82,10 +89,14 @@ def _with_first(variable: str, folder: str) -> str:
 
 
 def watched(note: Path) -> dict[str, str]:
-    """Environment that makes a kernel note in a file which tables it opens (see `watch`)."""
+    """Environment of a run's kernel: where to note which tables it opens, and its memory.
+
+    See `startup`, which runs in the kernel before the chapter.
+    """
     folders = [paths.DATA, paths.own_data_folder()]
     return {
-        "PYTHONSTARTUP": str(Path(__file__).with_name("watch.py")),
+        "PYTHONSTARTUP": str(Path(__file__).with_name("startup.py")),
+        "BOOK_MEMORY": str(MEMORY_BYTES),
         "BOOK_WATCH": str(note),
         "BOOK_WATCHED": os.pathsep.join(str(folder) for folder in folders if folder),
     }

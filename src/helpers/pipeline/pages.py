@@ -18,6 +18,7 @@ ORIGINS = {
     "published": "Published elsewhere",
     "derived": "Computed from published series",
     "coded": "Coded by us",
+    "computed": "Computed by this book",
 }
 
 
@@ -30,12 +31,12 @@ def readers(chapters: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def write(source: Path, chapters: list[str]) -> None:
-    """Write the generated pages, and the tables they link to, into the folder of the book."""
-    target = source / "_static" / "data"
+def write(staged: Path, chapters: list[str]) -> None:
+    """Write the generated pages, and the tables they link to, into the folders of a book."""
+    source, target = staged / "source", staged / "static" / "data"
     target.mkdir(parents=True)
     for name in datasets.names():
-        shutil.copy2(datasets.locate(name), target / f"{name}.csv")
+        shutil.copyfile(datasets.locate(name), target / f"{name}.csv")
     (source / "sources.md").write_text(sources_page(chapters), encoding="utf-8")
     (source / "parameters.md").write_text(parameters_page(chapters), encoding="utf-8")
 
@@ -115,13 +116,16 @@ def parameters_page(chapters: list[str]) -> str:
     for chapter in chapters:
         for name in store.declared_parameters(store.read_chapter(chapter)):
             read_by[name].append(f"[{_number(chapter)}](chapters/{chapter}.ipynb)")
-    rows = [
-        f"`{row.name}`\n: {row.meaning[0].upper()}{row.meaning[1:]}. "
-        f"{'' if row.unit == '-' else f'Unit: {row.unit}. '}Baseline: `{row.default}`. "
-        f"Allowed: {_plain(row.allowed)}. "
-        f"Read by: {', '.join(read_by[row.name]) or 'no chapter yet'}."
-        for row in parameters.table().itertuples()
-    ]
+    standard = parameters.defaults()
+    rows = []
+    for name in parameters.names():
+        meaning, unit = parameters.meaning(name), parameters.unit(name)
+        rows.append(
+            f"`{name}`\n: {meaning[0].upper()}{meaning[1:]}. "
+            f"{'' if unit == '-' else f'Unit: {unit}. '}"
+            f"Baseline: `{parameters.literal(standard[name])}`. "
+            f"Allowed: {_plain(parameters.allowed(name))}. "
+            f"Read by: {', '.join(read_by[name]) or 'no chapter yet'}.")
     return "\n\n".join([
         "# Parameters",
         "What can be set, and which chapters read it. One name means one thing in every chapter. "
@@ -131,19 +135,46 @@ def parameters_page(chapters: list[str]) -> str:
     ]) + "\n"
 
 
-def write_what_changed(source: Path, edition, changes, runs) -> None:
-    """Write the page ``What changed`` of an edition and put it first in the contents."""
-    import yaml
+WHAT_CHANGED = "what-changed.md"  # every edition has this page, so that all share their contents
 
-    downloads = source / "_static" / "downloads"
+
+def write_baseline(staged: Path, editions) -> None:
+    """Write the page ``What changed`` of the baseline: nothing did, and how to change something.
+
+    Parameters
+    ----------
+    staged : Path
+    editions : list of Edition
+        The shipped ones.
+    """
+    standard = parameters.defaults()
+    rows = [[edition.title, edition.why,
+             "; ".join(f"{name} = {parameters.literal(value)} (baseline "
+                       f"{parameters.literal(standard[name])})"
+                       for name, value in edition.overrides.items()),
+             f"book build {edition.name}"] for edition in editions if edition.overrides]
+    text = "\n\n".join([
+        "# What changed",
+        "You read the baseline: the edition that all others are held against. In any other "
+        "edition this page lists the results, sentences and figures that differ from it.",
+        "An edition is the whole book with some parameters changed. The shipped ones:",
+        html_table(["Edition", "What it asks", "What it sets", "Command"], rows),
+        "Your own: `book build --set name=value`, as often as you like in one command; "
+        "[the parameters](parameters.md) lists the names. `book compare A B` prints what differs "
+        "between any two.",
+    ])
+    (staged / "source" / WHAT_CHANGED).write_text(text + "\n", encoding="utf-8")
+
+
+def write_what_changed(staged: Path, edition, changes, runs) -> None:
+    """Write the page ``What changed`` of an edition, with the figures that it shows."""
+    downloads = staged / "static" / "downloads"
     for figure in changes.figures:
         stem = f"{figure['chapter']}-{figure['name']}"
         (downloads / f"{stem}-baseline.svg").write_text(figure["old"], encoding="utf-8")
         (downloads / f"{stem}.svg").write_text(figure["new"], encoding="utf-8")
-    (source / "what-changed.md").write_text(what_changed_page(edition, changes, runs), "utf-8")
-    contents = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
-    contents["parts"].insert(0, {"caption": "This edition", "chapters": [{"file": "what-changed"}]})
-    (source / "_toc.yml").write_text(yaml.safe_dump(contents, allow_unicode=True), encoding="utf-8")
+    (staged / "source" / WHAT_CHANGED).write_text(
+        what_changed_page(edition, changes, runs), encoding="utf-8")
 
 
 def what_changed_page(edition, changes, runs) -> str:

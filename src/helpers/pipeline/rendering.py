@@ -1,18 +1,13 @@
-"""Turn published runs into the pages of a book.
+"""Turn published runs into what jupyter-book reads.
 
 jupyter-book renders executed copies with execution off, because its own cache sees neither data
 nor helpers nor parameters and serves stale numbers.
 """
 
-import copy
 import hashlib
 import html
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import yaml
@@ -21,10 +16,6 @@ from helpers import paths
 from helpers.pipeline import pages, store
 
 PAGE_FOLDERS = ("_static", "_templates")
-
-
-class BuildError(RuntimeError):
-    """A book that was not built. Nothing was published."""
 
 
 def written_pages() -> list[Path]:
@@ -38,6 +29,7 @@ def key(runs, notice: str) -> str:
     Parameters
     ----------
     runs : list of RunResult
+        Those of the edition and, if they are compared, of the baseline.
     notice : str
         What stands on top of every page.
     """
@@ -46,31 +38,29 @@ def key(runs, notice: str) -> str:
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     files += sorted(Path(__file__).parent.glob("*.py")) + [paths.ROOT / "src" / "book_pages.py"]
     files += [store.chapter_path(run.chapter) for run in runs]  # prose is not in a run's key
-    files += [paths.DATA_PACKAGE]
+    files += [paths.DATA_PACKAGE, *sorted(paths.SCENARIOS.glob("*.toml"))]
     parts = [notice, *(run.key for run in runs)]
     parts += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def assemble(source: Path, runs, notice: str) -> None:
-    """Write what jupyter-book reads: contents, pages, and the executed chapters.
+def assemble(staged: Path, runs) -> None:
+    """Write what jupyter-book reads (contents, pages, executed chapters), and the downloads.
 
     Parameters
     ----------
-    source : Path
-        A new folder.
+    staged : Path
+        A new folder; it gets the folders ``source`` and ``static``.
     runs : list of RunResult
-    notice : str
-        HTML that stands on top of every page; empty for none.
     """
+    source, downloads = staged / "source", staged / "static" / "downloads"
     (source / "chapters").mkdir(parents=True)
+    downloads.mkdir(parents=True)
     for file in (*written_pages(), paths.CONTENTS, paths.ROOT / "references.bib"):
         shutil.copy2(file, source)
     for folder in PAGE_FOLDERS:
         if (paths.ROOT / folder).is_dir():
             shutil.copytree(paths.ROOT / folder, source / folder)
-    downloads = source / "_static" / "downloads"
-    downloads.mkdir(parents=True)
     for run in runs:
         executed = json.loads((Path(run.path) / "notebook.ipynb").read_text(encoding="utf-8"))
         chapter = json.loads(store.chapter_path(run.chapter).read_text(encoding="utf-8"))
@@ -78,11 +68,10 @@ def assemble(source: Path, runs, notice: str) -> None:
         prepare(notebook, run.chapter, downloads)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
-    pages.write(source, [run.chapter for run in runs])
+    pages.write(staged, [run.chapter for run in runs])
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
-    if notice:
-        theme = config["sphinx"]["config"].setdefault("html_theme_options", {})
-        theme["announcement"] = notice
+    # Room for the notice of an edition, filled in when the pages are written.
+    config["sphinx"]["config"]["html_theme_options"]["announcement"] = "notice"
     config["sphinx"]["local_extensions"] = {"book_pages": str(paths.ROOT / "src")}
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
@@ -93,15 +82,15 @@ def with_outputs(chapter: dict, executed: dict) -> dict:
     A change of prose alone does not execute anything again, so the prose of an older run may be
     out of date; its outputs are not, since the code is part of the run's key.
     """
-    notebook = copy.deepcopy(chapter)
-    notebook["metadata"] = {name: about for name, about in executed["metadata"].items()
-                            if name in ("kernelspec", "language_info")}
+    about = {name: value for name, value in executed["metadata"].items()
+             if name in ("kernelspec", "language_info")}
     ran = [cell["outputs"] for cell in executed["cells"] if cell["cell_type"] == "code"
            and "injected-parameters" not in cell["metadata"].get("tags", [])]
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    for cell, outputs in zip(cells, ran, strict=True):
-        cell["outputs"] = outputs
-    return notebook
+    code = [place for place, cell in enumerate(chapter["cells"]) if cell["cell_type"] == "code"]
+    cells = list(chapter["cells"])
+    for place, outputs in zip(code, ran, strict=True):
+        cells[place] = {**cells[place], "outputs": outputs}
+    return {**chapter, "metadata": about, "cells": cells}
 
 
 def prepare(notebook: dict, chapter: str, downloads: Path) -> None:
@@ -116,7 +105,7 @@ def prepare(notebook: dict, chapter: str, downloads: Path) -> None:
         Changed in place.
     chapter : str
     downloads : Path
-        Folder for the files, ``_static/downloads`` of the book.
+        Folder for the files; the book has them under ``_static/downloads``.
     """
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
@@ -150,20 +139,3 @@ def _for_reading(output: dict, chapter: str, downloads: Path) -> dict:
 
 def _address(file: str) -> str:
     return f"../_static/downloads/{html.escape(file)}"
-
-
-def render(source: Path, out: Path) -> Path:
-    """Run jupyter-book; any warning fails it, because a warning is a page that is not right."""
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [str(program), "build", str(source),
-               "--path-output", str(out), "-W", "--keep-going", "--quiet"]
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    log = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
-    warnings = [line.replace(str(source) + "/", "") for line in log.splitlines()
-                if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
-    built = out / "_build" / "html"
-    if done.returncode != 0 or warnings or not (built / "index.html").is_file():
-        what = "\n".join(dict.fromkeys(warnings)) or log[-3000:]
-        raise BuildError(f"The pages were not built; jupyter-book said:\n{what}")
-    return built

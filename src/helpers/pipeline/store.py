@@ -12,8 +12,9 @@ import os
 import platform
 import shutil
 import sys
+import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -55,8 +56,16 @@ def chapter_path(chapter: str) -> Path:
 
 
 def read_chapter(chapter: str) -> nbformat.NotebookNode:
-    """The committed notebook of a chapter."""
-    return nbformat.read(chapter_path(chapter), as_version=4)
+    """The committed notebook of a chapter; shared by all who ask, so copy it before a change."""
+    path = chapter_path(chapter)
+    state = path.stat()
+    return _read(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, _changed: int, _size: int) -> nbformat.NotebookNode:
+    """A notebook, read once as long as its file stays the same."""
+    return nbformat.read(path, as_version=4)
 
 
 def parameters_cell(notebook) -> nbformat.NotebookNode:
@@ -177,16 +186,27 @@ def folder(run_key: str) -> Path:
 
 
 @contextmanager
-def lock():
-    """Let one process at a time swap folders in the build folder.
+def lock(path: Path | None = None, wait=lambda: None):
+    """Let one process at a time into a part of the build folder.
 
     The lock belongs to the process: whoever is killed while holding it gives it back.
+
+    Parameters
+    ----------
+    path : Path, optional
+        File that stands for the part; by default that of the folders that are swapped.
+    wait : callable
+        Called if another process has to be waited for.
     """
-    path = paths.build_folder() / ".lock"
+    path = path or paths.build_folder() / ".lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                wait()
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
@@ -225,6 +245,14 @@ def publish(files: dict[str, bytes], run_key: str, record: dict) -> Path:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return target
+
+
+def tidy() -> None:
+    """Remove what writers that were killed have left; a day later nobody is still writing it."""
+    for aside in (paths.build_folder() / "runs" / ".incoming").glob("*"):
+        with suppress(OSError):  # its writer was alive after all
+            if time.time() - aside.stat().st_mtime > 86_400:
+                shutil.rmtree(aside)
 
 
 def published(run_key: str) -> dict | None:

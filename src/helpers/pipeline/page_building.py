@@ -1,0 +1,221 @@
+"""Run jupyter-book so that only pages which changed are read and written again.
+
+Sphinx can do that by itself if it finds its folder as it left it. So there is one such folder,
+``_build/.pages``, used by one build at a time, and every edition passes through it. What all
+pages share (headings, contents, look, extensions) is not followed by Sphinx from page to page:
+if any of it changes, the folder is emptied first.
+"""
+
+import filecmp
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers import paths
+from helpers.pipeline import store
+
+PASSING = ("staged", "html", "old")  # folders of one build
+STAMP = "shared.txt"  # hash of what all pages share; there only while the folder is in order
+WHAT_CHANGED = "what-changed.html"  # a notice links to it as from the first page
+NOTICE = re.compile(r'<aside class="bd-header-announcement".*?</aside>', re.S)
+# MyST-NB writes this file while pages are written, so only some have its version in the address.
+VERSIONED = re.compile(r"(/mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")
+# Lines that other pages depend on: titles, labels, citations and references to other pages.
+SHARED_LINE = re.compile(r"^# |^\(.*\)=\s*$|\{(cite|ref|numref|doc|download)[^}]*\}", re.M)
+
+
+class BuildError(RuntimeError):
+    """A book that was not built. Nothing was published."""
+
+
+class PageBuilder:
+    """A process that has jupyter-book ready (see `jupyter_book_process`), for one build."""
+
+    def __init__(self):
+        self.process = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdin.close()
+            self.log.close()
+
+    def start(self) -> None:
+        """Start the process, unless it runs; returns at once."""
+        if self.process is None:
+            self.log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  see __exit__
+            program = Path(__file__).with_name("jupyter_book_process.py")
+            self.process = subprocess.Popen(
+                [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=self.log,
+                stderr=self.log, text=True, env={**os.environ, "PYTHONHASHSEED": "0"})
+
+    def build(self, source: Path, out: Path) -> Path:
+        """Build the pages of a folder; any warning fails, because it is a page that is not right.
+
+        Returns
+        -------
+        Path
+            Folder with ``index.html``.
+
+        Raises
+        ------
+        BuildError
+            With the warnings or, if there are none, the end of what jupyter-book said.
+        """
+        self.start()
+        arguments = ["build", str(source), "--path-output", str(out), "-W", "--keep-going",
+                     "--quiet"]
+        try:
+            self.process.stdin.write(json.dumps(arguments) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:  # it ended already; its log says why
+            pass
+        status = self.process.wait()
+        self.log.seek(0)
+        log = re.sub(r"\x1b\[[0-9;]*m", "", self.log.read())
+        warnings = [line.replace(str(source) + "/", "") for line in log.splitlines()
+                    if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
+        built = out / "_build" / "html"
+        if status != 0 or warnings or not (built / "index.html").is_file():
+            what = "\n".join(dict.fromkeys(warnings)) or log[-3000:]
+            raise BuildError(f"The pages were not built; jupyter-book said:\n{what}")
+        return built
+
+
+@contextmanager
+def workshop(wait=lambda: None):
+    """The folder in which pages are built, for one build at a time.
+
+    Parameters
+    ----------
+    wait : callable
+        Called if another build has to be waited for.
+
+    Yields
+    ------
+    Path
+        The folder. Its ``staged`` is for ``source`` (what jupyter-book reads) and ``static``
+        (files that pages show or link to, copied as they are); both are gone afterwards.
+    """
+    folder = paths.build_folder() / ".pages"
+    with store.lock(folder / ".lock", wait):
+        _tidy(folder)  # what a build that was killed has left
+        try:
+            yield folder
+        finally:
+            _tidy(folder)
+
+
+def _tidy(folder: Path) -> None:
+    for name in PASSING:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def build(folder: Path, notice: str, builder: PageBuilder) -> Path:
+    """Build what is staged in the workshop.
+
+    Parameters
+    ----------
+    folder : Path
+        The workshop.
+    notice : str
+        HTML for the top of every page; empty for none.
+    builder : PageBuilder
+
+    Returns
+    -------
+    Path
+        Folder of finished pages inside the workshop, to be moved away.
+
+    Raises
+    ------
+    BuildError
+    """
+    source, out, built = folder / "source", folder / "out", folder / "html"
+    stamp, shared = folder / STAMP, shared_by_all(folder / "staged" / "source")
+    if not stamp.is_file() or stamp.read_text() != shared:
+        shutil.rmtree(source, ignore_errors=True)
+        shutil.rmtree(out, ignore_errors=True)
+    stamp.unlink(missing_ok=True)  # if this is interrupted, the next build begins anew
+    synchronise(folder / "staged" / "source", source)
+    shutil.copytree(builder.build(source, out), built)
+    stamp.write_text(shared)
+    shutil.copytree(folder / "staged" / "static", built / "_static", dirs_exist_ok=True)
+    finish(built, notice)
+    return built
+
+
+def shared_by_all(source: Path) -> str:
+    """Hash of everything in the sources that pages depend on beyond their own file."""
+    parts = [(paths.ROOT / "requirements.txt").read_bytes(), sys.version.encode()]
+    code = sorted(Path(__file__).parent.glob("*book*.py")) + [paths.ROOT / "src" / "book_pages.py"]
+    parts += [file.read_bytes() for file in (*code, Path(__file__))]
+    parts += [file.read_bytes() for file in sorted(paths.VENDOR.rglob("*")) if file.is_file()]
+    for file in sorted(file for file in source.rglob("*") if file.is_file()):
+        parts.append(str(file.relative_to(source)).encode())
+        if file.suffix == ".md":
+            parts.append(_shared_lines(file.read_text(encoding="utf-8")))
+        elif file.suffix == ".ipynb":
+            cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+            parts += [_shared_lines("".join(cell["source"])) for cell in cells
+                      if cell["cell_type"] == "markdown"]
+        else:
+            parts.append(file.read_bytes())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _shared_lines(text: str) -> bytes:
+    return "\n".join(line for line in text.splitlines() if SHARED_LINE.search(line)).encode()
+
+
+def synchronise(new: Path, kept: Path) -> None:
+    """Make one folder like another, leaving files that are the same untouched.
+
+    Sphinx tells by its time whether a file changed.
+    """
+    kept.mkdir(parents=True, exist_ok=True)
+    wanted = {file.relative_to(new) for file in new.rglob("*") if file.is_file()}
+    for file in [file for file in kept.rglob("*") if file.is_file()]:
+        if file.relative_to(kept) not in wanted:
+            file.unlink()
+    for relative in wanted:
+        source, target = new / relative, kept / relative
+        if not target.is_file() or not filecmp.cmp(source, target, shallow=False):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def finish(folder: Path, notice: str) -> None:
+    """Put the notice of an edition on top of every page, or nothing for the baseline.
+
+    It is put in afterwards because it stands on every page: within Sphinx a new edition would
+    mean to write all of them again. What remains is the same whichever pages were written when.
+
+    Raises
+    ------
+    BuildError
+        If no page has room for a notice: it must not be lost in silence.
+    """
+    found = 0
+    for page in folder.rglob("*.html"):
+        depth = len(page.relative_to(folder).parts) - 1
+        here = notice.replace(f'href="{WHAT_CHANGED}"', f'href="{"../" * depth}{WHAT_CHANGED}"')
+        text = page.read_text(encoding="utf-8")
+        banner = here and ('<aside class="bd-header-announcement" aria-label="Announcement">'
+                           f'<div class="bd-header-announcement__content">{here}</div></aside>')
+        changed, count = NOTICE.subn(lambda _, banner=banner: banner, text, count=1)
+        found += count
+        page.write_text(VERSIONED.sub(r"\1", changed), encoding="utf-8")
+    if not found:
+        raise BuildError("The theme left no room for the notice of an edition on any page.")

@@ -1,0 +1,167 @@
+"""Pages are written again only where something changed, and never from a folder left half-way."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from helpers import paths
+from helpers.pipeline import page_building
+from helpers.pipeline.page_building import BuildError, PageBuilder
+
+CONFIG = """title: T
+only_build_toc_files: true
+sphinx:
+  config:
+    html_theme_options: {announcement: notice}
+"""
+
+
+@pytest.fixture
+def staged(tmp_path, monkeypatch):
+    """A book of three pages, not built yet."""
+    monkeypatch.setenv("BOOK_BUILD", str(tmp_path / "_build"))
+    folder = tmp_path / "book"
+    (folder / "source" / "chapters").mkdir(parents=True)
+    (folder / "static" / "downloads").mkdir(parents=True)
+    (folder / "static" / "downloads" / "figure.csv").write_text("a\n1\n")
+    (folder / "source" / "_config.yml").write_text(CONFIG)
+    (folder / "source" / "_toc.yml").write_text(
+        "format: jb-book\nroot: intro\nchapters:\n- file: chapters/one\n- file: two\n")
+    (folder / "source" / "intro.md").write_text("# Start\n\nFirst words.\n")
+    (folder / "source" / "chapters" / "one.md").write_text("# One\n\nSome words.\n")
+    (folder / "source" / "two.md").write_text("# Two\n\nOther words.\n")
+    return folder
+
+
+def build(staged, name, notice="", wait=lambda: None):
+    target = staged.parent / name
+    with PageBuilder() as builder, page_building.workshop(wait) as folder:
+        shutil.copytree(staged, folder / "staged")
+        page_building.build(folder, notice, builder).rename(target)
+    return target
+
+
+def pages(folder):
+    return {page.relative_to(folder): page.read_bytes() for page in folder.rglob("*.html")}
+
+
+def written(staged):
+    """When each page was last written by jupyter-book."""
+    folder = paths.build_folder() / ".pages" / "out" / "_build" / "html"
+    return {name: (folder / name).stat().st_mtime_ns for name in ("chapters/one.html", "two.html")}
+
+
+def test_only_a_changed_page_is_written_again_and_the_book_is_as_if_all_were(staged):
+    first = build(staged, "first")
+    assert (first / "_static" / "downloads" / "figure.csv").read_text() == "a\n1\n"
+    before = written(staged)
+    (staged / "source" / "two.md").write_text("# Two\n\nQuite different words.\n")
+    second = build(staged, "second")
+    after = written(staged)
+    assert after["two.html"] > before["two.html"]
+    assert after["chapters/one.html"] == before["chapters/one.html"]
+    assert b"Quite different" in (second / "two.html").read_bytes()
+    (paths.build_folder() / ".pages" / page_building.STAMP).unlink()
+    assert pages(build(staged, "anew")) == pages(second)
+    assert b"Quite different" not in (first / "two.html").read_bytes(), "published pages stay"
+
+
+def test_a_changed_title_reaches_every_page(staged):
+    build(staged, "first")
+    (staged / "source" / "two.md").write_text("# Renamed\n\nOther words.\n")
+    renamed = build(staged, "second")
+    assert b"Renamed" in (renamed / "chapters" / "one.html").read_bytes()
+
+
+def test_files_of_another_edition_do_not_stay(staged):
+    build(staged, "first")
+    (staged / "static" / "downloads" / "figure.csv").rename(
+        staged / "static" / "downloads" / "other.csv")
+    second = build(staged, "second")
+    assert [f.name for f in (second / "_static" / "downloads").iterdir()] == ["other.csv"]
+
+
+def test_the_notice_stands_on_every_page_and_its_link_leads_there(staged):
+    target = build(staged, "first", 'Edition. <a href="what-changed.html">What changed</a>')
+    assert b'href="what-changed.html"' in (target / "two.html").read_bytes()
+    assert b'href="../what-changed.html"' in (target / "chapters" / "one.html").read_bytes()
+    plain = build(staged, "second")
+    assert not any(b"bd-header-announcement\"" in page for page in pages(plain).values())
+
+
+def test_a_theme_without_room_for_the_notice_is_an_error(tmp_path):
+    (tmp_path / "index.html").write_text("<p>nothing</p>")
+    with pytest.raises(BuildError, match="no room for the notice"):
+        page_building.finish(tmp_path, "Edition.")
+
+
+def test_a_folder_left_half_way_is_not_used(staged):
+    build(staged, "first")
+    folder = paths.build_folder() / ".pages"
+    (folder / page_building.STAMP).unlink()  # as an interrupted build leaves it
+    (folder / "out" / "_build" / "html" / "two.html").write_text("half a pa")
+    (folder / "out" / "_build" / "html" / "stale.html").write_text("stale")
+    second = build(staged, "second")
+    assert b"Other words" in (second / "two.html").read_bytes()
+    assert not (second / "stale.html").exists()
+
+
+def test_a_failed_build_says_why_and_the_next_begins_anew(staged):
+    build(staged, "first")
+    (staged / "source" / "two.md").write_text("# Two\n\n[x](nowhere.md)\n")
+    with pytest.raises(BuildError, match=r"two\.md.*nowhere"):
+        build(staged, "second")
+    assert not (staged.parent / "second").exists()
+    assert not (paths.build_folder() / ".pages" / page_building.STAMP).exists()
+    (staged / "source" / "two.md").write_text("# Two\n\nMended.\n")
+    assert b"Mended" in (build(staged, "third") / "two.html").read_bytes()
+
+
+def test_the_process_ends_with_its_driver(tmp_path):
+    """A driver that is killed must not leave a process that goes on writing pages."""
+    script = tmp_path / "driver.py"
+    script.write_text(
+        "import time\nfrom helpers.pipeline.page_building import PageBuilder\n"
+        "builder = PageBuilder()\nbuilder.start()\nprint(builder.process.pid, flush=True)\n"
+        "time.sleep(600)\n")
+    driver = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    pid = int(driver.stdout.readline())
+    driver.send_signal(signal.SIGKILL)
+    driver.wait()
+    driver.stdout.close()
+    for _ in range(300):
+        if not alive(pid):
+            return
+        time.sleep(0.1)
+    pytest.fail("the process is still there")
+
+
+def alive(pid):
+    """Whether a process runs; one that ended but that nobody has waited for does not."""
+    try:
+        os.kill(pid, 0)
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def test_one_build_at_a_time_writes_pages(staged):
+    """The second of two builds says that it waits, and both get whole pages."""
+    waited = []
+    other = subprocess.Popen(
+        [sys.executable, "-c", "import time\nfrom helpers import paths\n"
+         "from helpers.pipeline import store\n"
+         "with store.lock(paths.build_folder() / '.pages' / '.lock'):\n"
+         "    print('held', flush=True)\n    time.sleep(2)\n"], stdout=subprocess.PIPE, text=True)
+    assert other.stdout.readline() == "held\n"
+    build(staged, "first", wait=lambda: waited.append(1))
+    assert waited == [1]
+    assert b"Other words" in (staged.parent / "first" / "two.html").read_bytes()
+    other.wait()
+    other.stdout.close()
