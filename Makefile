@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lock hashes clean
+.PHONY: help setup book test lock hashes scenarios clean
 
 help:  ## show this list
 	@echo "Set-up happens by itself; the first 'make book' or 'make test' takes a few minutes."
@@ -39,6 +39,9 @@ lock: setup  ## compile requirements.in into requirements.txt for every supporte
 
 hashes: setup  ## write the hashes of edited data files into data/datapackage.json
 	@$(BIN)/python -m helpers.datasets
+
+scenarios: setup  ## run the shipped scenarios again and write data/editions (runs already made are taken)
+	@$(BIN)/python -m helpers.pipeline.scenario_table
 
 clean:  ## remove what was built (.venv stays)
 	@rm -rf _build .pytest_cache .hypothesis .ruff_cache

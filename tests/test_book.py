@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlparse
 
 import axe
 import pytest
+import small_book
 
 from helpers import parameters, paths, results
 from helpers.pipeline import edition, store
@@ -204,14 +205,8 @@ def everything(folder):
 
 
 def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(workshop, baseline, tmp_path):
-    project = tmp_path / "project"
-    for part in ("src", "data", "chapters", "scenarios", "vendor", "_static"):
-        shutil.copytree(paths.ROOT / part, project / part)
-    for file in ("_config.yml", "references.bib", "requirements.txt"):
-        shutil.copy(paths.ROOT / file, project)
-    (project / "_toc.yml").write_text(
-        "format: jb-book\nroot: intro\nparts:\n  - chapters:\n      - file: "
-        "chapters/5-3-market-in-china\n      - file: chapters/3-3-small-enterprises\n")
+    project = small_book.make(
+        tmp_path / "project", ["5-3-market-in-china", "3-3-small-enterprises"])
     old = project / "_build" / "html"
     old.mkdir(parents=True)
     (old / "index.html").write_text("old")
@@ -221,10 +216,7 @@ def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(workshop, bas
         "cell_type": "code", "id": "broken", "metadata": {}, "outputs": [],
         "execution_count": None, "source": "raise RuntimeError('planted')"})
     broken.write_text(json.dumps(notebook))
-    done = subprocess.run(
-        [sys.executable, "-c", "from helpers.pipeline.cli import main; main()", "build"],
-        capture_output=True, text=True, cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project / "src"), "BOOK_BUILD": ""})
+    done = small_book.run(project, "build")
     assert done.returncode == 1
     assert "5-3-market-in-china: failed: cell" in done.stderr
     assert "RuntimeError: planted" in done.stderr

@@ -65,7 +65,8 @@ def test_a_changed_byte_is_noticed(monkeypatch, tmp_path):
 def test_every_resource_says_where_it_comes_from():
     for name in datasets.names():
         about = datasets.describe(name)
-        assert about["origin"] in {"transcribed", "published", "derived", "coded"}, name
+        assert about["origin"] in {
+            "transcribed", "published", "derived", "coded", "computed"}, name
         assert about["licenses"] and about["description"], name
         assert about["origin"] == "coded" or datasets.sources(name), name
         assert all(field.get("description") for field in about["schema"]["fields"]), name

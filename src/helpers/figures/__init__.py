@@ -22,6 +22,11 @@ from helpers.figures.dots import (
     labelled_dots,
     strip,
 )
+from helpers.figures.effects import (
+    blocks_height,
+    effect_bars,
+    range_strips,
+)
 from helpers.figures.matrices import (
     dot_matrix,
     heat_map,
@@ -93,9 +98,11 @@ __all__ = [
     "WIDTH",
     "FigureError",
     "bars_with_error",
+    "blocks_height",
     "bump_chart",
     "dot_matrix",
     "dumbbells",
+    "effect_bars",
     "hasse_diagram",
     "heat_map",
     "intervals",
@@ -108,6 +115,7 @@ __all__ = [
     "node_link",
     "periods",
     "point",
+    "range_strips",
     "readable_ink",
     "shade",
     "show",

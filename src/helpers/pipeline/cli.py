@@ -39,6 +39,10 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obje
 QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 
 
+INTERRUPTED = ("Interrupted. What had finished is in the store; the same command goes on where it "
+               "stopped.")
+
+
 class Failure(click.ClickException):
     """Something failed: exit code 1."""
 
@@ -65,33 +69,45 @@ class Progress:
     """A bar on a terminal, plain lines in a log, silence with ``--quiet`` or ``--json``."""
 
     def __init__(self, total: int, silent: bool):
-        self.total, self.silent, self.done = total, silent, 0
+        self.total, self.silent = total, silent
+        self.done = self.cached = self.failed = 0
         self.began = time.monotonic()
         self.live = None
         if not silent and sys.stderr.isatty():
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
             self.live = Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), transient=True
-            )
-            self.task = self.live.add_task("Running chapters", total=total)
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+                TextColumn("{task.fields[state]}"), transient=True)
+            self.task = self.live.add_task("Running chapters", total=total, state="")
             self.live.start()
 
     def report(self, result) -> None:
         self.done += 1
+        self.cached += result.cached
+        self.failed += result.status != "ok"
         if self.live:
-            self.live.update(self.task, advance=1, description=result.chapter)
+            self.live.update(
+                self.task, advance=1, description=result.chapter, state=self.state())
         elif not self.silent:
-            state = result.status if result.status != "ok" else f"{result.seconds:.1f} s"
-            state = "unchanged" if result.cached else state
-            place = f"[{self.done}/{self.total}]"
-            click.echo(f"{place} {result.chapter}  {state}{self.left()}", err=True)
+            outcome = result.status if result.status != "ok" else f"{result.seconds:.1f} s"
+            outcome = "unchanged" if result.cached else outcome
+            state = self.state()
+            click.echo(f"[{self.done}/{self.total}] {result.chapter}  {outcome}"
+                       + (f"  ({state})" if state else ""), err=True)
 
-    def left(self) -> str:
-        """Time left at the pace so far; said only where it is worth saying."""
-        self.ran = getattr(self, "ran", 0) + 1
-        seconds = (time.monotonic() - self.began) / self.ran * (self.total - self.done)
-        return f"  ({seconds / 60:.0f} min left)" if seconds > 90 else ""
+    def state(self) -> str:
+        """How many runs came from the store, how many failed, and the time left at this pace."""
+        parts = [f"{self.cached} in the store"] if self.cached else []
+        parts += [f"{self.failed} failed"] if self.failed else []
+        executed = self.done - self.cached
+        if executed:
+            pace = (time.monotonic() - self.began) / executed
+            seconds = pace * (self.total - self.done)
+            if seconds > 20:
+                parts.append(f"{seconds / 60:.0f} min left" if seconds > 90
+                             else f"{seconds:.0f} s left")
+        return ", ".join(parts)
 
     def step(self, text: str) -> None:
         if self.live:
@@ -135,6 +151,8 @@ def build(scenario, assignments, own_data, jobs, cluster, as_json, quiet):
             edition, jobs=jobs, cluster=cluster, report=progress.report, step=progress.step)
     except executors.ClusterError as error:
         raise Usage(str(error)) from None
+    except KeyboardInterrupt:
+        raise Failure(INTERRUPTED) from None
     except editions.BuildError as error:
         if as_json:
             click.echo(json.dumps({"status": "failed", "reason": str(error)}))
@@ -259,6 +277,8 @@ def sweep(sweep_name, axes, chosen, name, dry_run, own_data, jobs, cluster, as_j
         frame, failed = sweeping.run(cells, jobs=jobs, cluster=cluster, report=progress.report)
     except executors.ClusterError as error:
         raise Usage(str(error)) from None
+    except KeyboardInterrupt:
+        raise Failure(INTERRUPTED) from None
     finally:
         progress.stop()
     folder = sweeping.write(frame, failed, name or sweep_name or "grid")

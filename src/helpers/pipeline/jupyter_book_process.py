@@ -22,7 +22,10 @@ LIBRARIES = (
 
 
 def _end_with_the_driver() -> None:
-    sys.stdin.read()
+    # Not through sys.stdin: its lock would be held in the processes that Sphinx forks to write
+    # pages, and they would wait for it for ever.
+    while os.read(0, 4096):
+        pass
     os._exit(1)
 
 
