@@ -114,16 +114,20 @@ def declared_data(notebook) -> list[str]:
     ChapterError
         If a name is not a literal, since then nobody could tell what the chapter rests on.
     """
+    return list(_tables_read(tuple(
+        cell.source for cell in notebook.cells if cell.cell_type == "code")))
+
+
+@lru_cache(maxsize=256)
+def _tables_read(sources: tuple[str, ...]) -> tuple[str, ...]:
     found = set()
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        for node in ast.walk(ast.parse(cell.source)):
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "datasets.load":
                 if len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):
                     raise ChapterError(f"`{ast.unparse(node)}`: name the table in quotes.")
                 found.add(node.args[0].value)
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def resolve(notebook, overrides: dict) -> dict:
@@ -258,6 +262,17 @@ def tidy() -> None:
 def published(run_key: str) -> dict | None:
     """Marker of a published run if every file of it verifies, else None."""
     path = folder(run_key)
+    try:
+        with os.scandir(path) as found:
+            state = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in found]
+    except OSError:
+        return None
+    return _verified(path, tuple(sorted(state)))
+
+
+@lru_cache(maxsize=4096)
+def _verified(path: Path, _state: tuple) -> dict | None:
+    """Marker of a whole run, read once as long as no file of it changed."""
     try:
         record = json.loads((path / MARKER).read_text())
         whole = all(
