@@ -190,11 +190,12 @@ def test_tables_read_without_being_declared_are_seen(strict, workshop):
     assert "read without being declared: data/paper/claims.csv" in result.reason
 
 
-def test_nbval_uses_forked_kernels_when_asked_to(tmp_path):
+@pytest.mark.parametrize("stock, forked", [("", "True"), ("1", "False")])
+def test_nbval_uses_forked_kernels_unless_stock_ones_are_asked_for(tmp_path, stock, forked):
     cell = nbformat.v4.new_code_cell(f"import os\nprint({IS_FORKED})", execution_count=1)
-    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="True\n")]
+    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{forked}\n")]
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "one.ipynb")
-    environment = {**os.environ, "BOOK_FORKED_KERNELS": "1"}
+    environment = {**os.environ, "BOOK_STOCK_KERNELS": stock}
     environment.pop(provisioner.ADDRESS, None)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n0", "-p", "conftest", "-p", "no:cacheprovider",
