@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from helpers import parameters
+from helpers import parameters, paths
 from helpers.pipeline import cli
 
 
@@ -54,5 +54,20 @@ def test_the_registry_is_a_json_schema_for_editors():
 
 def test_help_explains_every_command():
     done = run("--help")
-    for command in ("build", "run", "accept", "params"):
-        assert command in done.output
+    for command in ("build", "run", "sweep", "compare", "why", "accept", "check", "params"):
+        assert f"  {command} " in done.output
+
+
+@pytest.mark.parametrize("status, code", [(0, 0), (1, 1), (2, 1)])
+def test_check_runs_the_tests_and_fails_with_them(monkeypatch, status, code):
+    import subprocess
+
+    asked = []
+
+    def tests(command, **options):
+        asked.append((command[1:], options))
+        return subprocess.CompletedProcess(command, status)
+
+    monkeypatch.setattr(subprocess, "run", tests)
+    assert run("check").exit_code == code
+    assert asked == [(["-m", "pytest"], {"cwd": paths.ROOT})]

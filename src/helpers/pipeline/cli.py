@@ -1,4 +1,4 @@
-"""The command line: ``book build``, ``book run``, ``book accept``, ``book params``.
+"""The command line: ``book build``, ``book run``, ``book sweep``, ``book compare`` and others.
 
 Exit codes: 0 well, 1 something failed, 2 wrong usage. Modules that take time to import are
 imported inside the commands, so that ``book params`` and every usage error answer at once.
@@ -210,6 +210,7 @@ def run(chapter, assignments, own_data, as_json, quiet):
 @main.command()
 @click.argument("chapters", nargs=-1)
 @JOBS
+@STOCK
 @QUIET
 def accept(chapters, jobs, quiet):
     """Make new outputs of CHAPTERS (default: all) the reference, showing which results moved."""
@@ -297,6 +298,7 @@ def sweep(sweep_name, axes, chosen, name, dry_run, own_data, jobs, cluster, as_j
 @click.argument("a")
 @click.argument("b")
 @JOBS
+@STOCK
 @JSON
 def compare(a, b, jobs, as_json):
     """Show what differs between the editions A and B: results, sentences, figures.
@@ -343,6 +345,16 @@ def why(chapter, assignments, own_data):
         raise Usage(str(error)) from None
     for line in lines or ["Nothing changed; it would not run again."]:
         click.echo(line)
+
+
+@main.command()
+def check():
+    """Run every check: helpers, data, chapters, the built book. The same as `make test`."""
+    import subprocess
+
+    done = subprocess.run([sys.executable, "-m", "pytest"], cwd=paths.ROOT)
+    if done.returncode:
+        raise Failure("A check failed; the lines above say which, and where.")
 
 
 @main.command()
