@@ -91,7 +91,9 @@ def test_builds_killed_at_random_moments(project, monkeypatch):
 def test_a_stopped_sweep_goes_on_where_it_was(project, number):
     values = ",".join(f"{7 + number / 100 + step / 1000:.3f}" for step in range(8))
     sweep = ["sweep", "--grid", f"rmb_per_usd={values}", "--chapters", CHAPTERS[0]]
-    process = small_book.start(project, *sweep, "--jobs", "2")
+    # A shell that starts something in the background has it ignore Ctrl-C; not here.
+    process = small_book.start(project, *sweep, "--jobs", "2", preexec_fn=lambda: signal.signal(
+        signal.SIGINT, signal.SIG_DFL))
     for line in process.stderr:
         if line.startswith("[2/8]"):
             break

@@ -182,7 +182,8 @@ def _shared_lines(text: str) -> bytes:
 def synchronise(new: Path, kept: Path) -> None:
     """Make one folder like another, leaving files that are the same untouched.
 
-    Sphinx tells by its time whether a file changed.
+    Sphinx tells by its time whether a file changed. A page with a glossary counts as changed each
+    time: the search index has the entries of a glossary only if its page was written with it.
     """
     kept.mkdir(parents=True, exist_ok=True)
     wanted = {file.relative_to(new) for file in new.rglob("*") if file.is_file()}
@@ -191,7 +192,8 @@ def synchronise(new: Path, kept: Path) -> None:
             file.unlink()
     for relative in wanted:
         source, target = new / relative, kept / relative
-        if not target.is_file() or not filecmp.cmp(source, target, shallow=False):
+        same = target.is_file() and filecmp.cmp(source, target, shallow=False)
+        if not same or source.suffix == ".md" and b"{glossary}" in source.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
 
