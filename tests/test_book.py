@@ -266,3 +266,15 @@ def test_a_chapter_opens_with_the_network_cut_off(baseline, browser, width, sche
 def test_the_parameter_registry_matches_the_announced_default():
     made = edition.resolve("baseline", ("horizon_year=2030",))
     assert str(parameters.defaults()["horizon_year"]) in edition.announcement(made)
+
+
+def test_the_notice_of_an_edition_can_be_read_and_leads_to_what_changed(to_2030, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, offline=True)
+    page.goto((to_2030 / "chapters" / "2-3-market-expansion.html").as_uri())
+    assert axe.faults(page) == []
+    page.locator(".bd-header-announcement a").click()
+    page.wait_for_load_state()
+    assert page.url.endswith("/what-changed.html")
+    assert "horizon_year" in page.locator("main").inner_text()
+    assert axe.faults(page) == []
+    page.close()

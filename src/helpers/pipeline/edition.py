@@ -63,7 +63,8 @@ def resolve(scenario: str = BASELINE, assignments: tuple[str, ...] = ()) -> Edit
         return Edition(scenario, described["title"], described["why"], overrides)
     changes = ", ".join(f"{name} = {parameters.literal(value)}" for name, value in given.items())
     name = slug("-".join([scenario, *(f"{n}-{parameters.literal(v)}" for n, v in given.items())]))
-    return Edition(name, f"{described['title']} with {changes}", described["why"], overrides)
+    why = described["why"] if scenario != BASELINE else "One of your own."
+    return Edition(name, f"{described['title']} with {changes}", why, overrides)
 
 
 def slug(text: str) -> str:
