@@ -2,7 +2,7 @@
 
 Sphinx can do that by itself if it finds its folder as it left it. So there is one such folder,
 ``_build/.pages``, used by one build at a time, and every edition passes through it. What all
-pages share (headings, contents, look, extensions) is not followed by Sphinx from page to page:
+pages share (titles, contents, look, extensions) is not followed by Sphinx from page to page:
 if any of it changes, the folder is emptied first.
 """
 
