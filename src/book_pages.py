@@ -8,6 +8,8 @@ script it finds there on every page.
 import os
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
+
 PAGES = Path(__file__).resolve().parents[1] / "vendor" / "pages"
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
@@ -21,6 +23,13 @@ def _add_vendor(app):
     app.config.html_static_path.append(str(PAGES))
 
 
+def _keep_templates(app):
+    """Compile the theme's templates once for all builds: a few pages take as long to write."""
+    folder = Path(app.doctreedir).with_name(".templates")
+    folder.mkdir(exist_ok=True)
+    app.builder.templates.environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
 def _vouch(app):
     for name in SILENT:
         app.extensions[name].parallel_read_safe = True
@@ -32,4 +41,5 @@ def setup(app):
     app.parallel = int(os.environ.get("BOOK_PAGE_PROCESSES") or (os.cpu_count() or 1) + 1)
     app.connect("builder-inited", _add_vendor, priority=100)
     app.connect("builder-inited", _vouch, priority=100)
+    app.connect("builder-inited", _keep_templates, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

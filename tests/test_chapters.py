@@ -16,9 +16,14 @@ from helpers.pipeline import edition, store
 CHAPTERS = edition.chapters()
 
 
+def read(name):
+    """A committed chapter as nbformat reads it."""
+    return nbformat.read(store.chapter_path(name), as_version=4)
+
+
 @pytest.fixture(scope="module", params=CHAPTERS)
 def chapter(request):
-    return store.read_chapter(request.param)
+    return read(request.param)
 
 
 def code_cells(notebook):
@@ -75,19 +80,19 @@ def test_the_parameters_cell_equals_the_registry(chapter):
     ("draws = 100_000", "no comment"),
 ])
 def test_a_wrong_parameters_cell_is_found(source, fault):
-    notebook = changed(store.read_chapter("2-3-market-expansion"), 0, source)
+    notebook = changed(read("2-3-market-expansion"), 0, source)
     assert any(fault in found for found in parameter_faults(notebook))
 
 
 @pytest.mark.parametrize("source", ["a = 1\nb = a + 1", "import os", "a, b = 1, 2", "a += 1"])
 def test_a_computed_parameter_is_refused(source):
-    notebook = changed(store.read_chapter("2-3-market-expansion"), 0, source)
+    notebook = changed(read("2-3-market-expansion"), 0, source)
     with pytest.raises(store.ChapterError, match="name = literal"):
         store.declared_parameters(notebook)
 
 
 def test_two_parameters_cells_are_refused():
-    notebook = copy.deepcopy(store.read_chapter("2-3-market-expansion"))
+    notebook = copy.deepcopy(read("2-3-market-expansion"))
     code_cells(notebook)[1].metadata["tags"] = ["parameters"]
     with pytest.raises(store.ChapterError, match="found 2"):
         store.parameters_cell(notebook)
@@ -150,12 +155,12 @@ def test_outputs_can_be_compared_and_read(chapter):
     ("from helpers.pipeline import edition", "imports the pipeline"),
 ])
 def test_a_wrong_cell_is_found(source, fault):
-    notebook = changed(store.read_chapter("2-3-market-expansion"), 1, source)
+    notebook = changed(read("2-3-market-expansion"), 1, source)
     assert any(fault in found for found in code_faults(notebook))
 
 
 def test_stripped_outputs_are_found():
-    notebook = copy.deepcopy(store.read_chapter("2-3-market-expansion"))
+    notebook = copy.deepcopy(read("2-3-market-expansion"))
     code_cells(notebook)[2]["execution_count"] = None
     assert any("stripped" in fault for fault in code_faults(notebook))
 
@@ -166,7 +171,7 @@ def test_stripped_outputs_are_found():
     ({"output_type": "display_data", "data": {"image/svg+xml": ""}, "metadata": {}}, "alternative"),
 ])
 def test_a_wrong_output_is_found(output, fault):
-    notebook = copy.deepcopy(store.read_chapter("2-3-market-expansion"))
+    notebook = copy.deepcopy(read("2-3-market-expansion"))
     code_cells(notebook)[1]["outputs"] = [nbformat.from_dict(output)]
     assert any(fault in found for found in output_faults(notebook))
 
@@ -211,14 +216,14 @@ def test_no_number_is_typed_into_prose(chapter):
     ("It is {glue:text}`x` or 12 times as large.", "12"),
 ])
 def test_a_typed_number_is_found(text, number):
-    notebook = changed(store.read_chapter("2-3-market-expansion"), 1, text, "markdown")
+    notebook = changed(read("2-3-market-expansion"), 1, text, "markdown")
     assert any(number in found for found in typed_numbers(notebook))
 
 
 def test_section_numbers_names_and_glue_are_not_typed_numbers():
     text = ("Section 2.3 and sections 3.1 to 3.5, Table 1, `draws_2`, {glue:text}`answer_1`, "
             "Industry 4.0, $x^2$, finding P05.")
-    notebook = changed(store.read_chapter("2-3-market-expansion"), 1, text, "markdown")
+    notebook = changed(read("2-3-market-expansion"), 1, text, "markdown")
     assert typed_numbers(notebook) == []
 
 
@@ -227,7 +232,7 @@ def test_everything_glued_is_recorded(chapter):
 
 
 def test_a_missing_record_is_found():
-    notebook = changed(store.read_chapter("2-3-market-expansion"), 1,
+    notebook = changed(read("2-3-market-expansion"), 1,
                        "{glue:text}`no_such_result`", "markdown")
     assert glue_faults(notebook) == ["no_such_result"]
 
@@ -261,7 +266,7 @@ def test_every_chapter_file_is_in_the_contents():
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_chapter_has_a_figure_or_a_table_and_declares_its_data(name):
-    notebook = store.read_chapter(name)
+    notebook = read(name)
     shown = [output for cell in code_cells(notebook) for output in cell.outputs
              if "book" in output.get("metadata", {})]
     assert shown
@@ -270,6 +275,6 @@ def test_every_chapter_has_a_figure_or_a_table_and_declares_its_data(name):
 
 
 def test_a_computed_table_name_is_refused():
-    notebook = changed(store.read_chapter("2-3-market-expansion"), 1, "datasets.load('a' + x)")
+    notebook = changed(read("2-3-market-expansion"), 1, "datasets.load('a' + x)")
     with pytest.raises(store.ChapterError, match="in quotes"):
         store.declared_data(notebook)

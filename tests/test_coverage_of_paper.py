@@ -3,6 +3,7 @@
 import csv
 import io
 
+import nbformat
 import pytest
 
 from helpers import datasets, paths, results
@@ -52,7 +53,7 @@ def orphans(name, shown):
 
 @pytest.fixture(scope="module")
 def notebooks():
-    return [store.read_chapter(name) for name in edition.chapters()]
+    return [nbformat.read(store.chapter_path(name), as_version=4) for name in edition.chapters()]
 
 
 @pytest.fixture(scope="module")

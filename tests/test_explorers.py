@@ -139,8 +139,8 @@ def site(tmp_path_factory):
     (folder / "chapters").mkdir()
     for name, chapter in CHAPTERS.items():
         found = ["".join(output["data"]["text/html"])
-                 for cell in store.read_chapter(chapter).cells if cell.cell_type == "code"
-                 for output in cell.outputs
+                 for cell in store.read_chapter(chapter)["cells"] if cell["cell_type"] == "code"
+                 for output in cell["outputs"]
                  if 'class="explorer"' in "".join(output.get("data", {}).get("text/html", ""))]
         assert len(found) == 1, f"chapter {chapter} should hold one explorer"
         (folder / "chapters" / f"{name}.html").write_text(

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from helpers import paths
-from helpers.pipeline import accept, execute, kernels, provisioner
+from helpers.pipeline import accept, execute, forks, kernels
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="kernels are forked on Linux only; nothing is tested here")
@@ -25,21 +25,21 @@ IS_FORKED = "'forkserver' in open(f'/proc/{os.getppid()}/cmdline').read()"
 @pytest.fixture(scope="module", autouse=True)
 def ended():
     """Start anew here, and leave no process behind."""
-    provisioner.stop()
-    os.environ.pop(provisioner.ADDRESS, None)
+    forks.stop()
+    os.environ.pop(forks.ADDRESS, None)
     yield
-    provisioner.stop()
+    forks.stop()
 
 
 @pytest.fixture
 def anew(monkeypatch):
     """A process to fork from for one test alone."""
-    monkeypatch.delenv(provisioner.ADDRESS, raising=False)
+    monkeypatch.delenv(forks.ADDRESS, raising=False)
     owned = []
-    monkeypatch.setattr(provisioner, "_owned", owned)
-    monkeypatch.setattr(provisioner, "_said", [])
+    monkeypatch.setattr(forks, "_owned", owned)
+    monkeypatch.setattr(forks, "_said", [])
     yield owned
-    provisioner.stop()
+    forks.stop()
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def strict(monkeypatch):
     def refuse(error):
         raise AssertionError(f"no kernel was forked: {error}")
 
-    monkeypatch.setattr(provisioner, "say_once", refuse)
+    monkeypatch.setattr(forks, "say_once", refuse)
 
 
 class Session:
@@ -176,9 +176,9 @@ def test_the_parent_has_one_thread_and_a_private_folder(strict):
     with session() as kernel:
         parent = kernel.json("import os; print(os.getppid())")
         assert len(os.listdir(f"/proc/{parent}/task")) == 1
-        folder = Path(os.environ[provisioner.ADDRESS]).parent
+        folder = Path(os.environ[forks.ADDRESS]).parent
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert provisioner.ADDRESS not in kernel.json("import json; print(json.dumps(["
+        assert forks.ADDRESS not in kernel.json("import json; print(json.dumps(["
                                                       "*os.environ]))")
 
 
@@ -196,7 +196,7 @@ def test_nbval_uses_forked_kernels_unless_stock_ones_are_asked_for(tmp_path, sto
     cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{forked}\n")]
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "one.ipynb")
     environment = {**os.environ, "BOOK_STOCK_KERNELS": stock}
-    environment.pop(provisioner.ADDRESS, None)
+    environment.pop(forks.ADDRESS, None)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n0", "-p", "conftest", "-p", "no:cacheprovider",
          "-c", "pyproject.toml", str(tmp_path / "one.ipynb")],
@@ -270,16 +270,16 @@ def test_a_kernel_that_dies_is_reported_with_its_status(strict, code, status):
 
 
 def test_a_chapter_whose_kernel_dies_is_not_run_again(strict, workshop):
-    lost = provisioner.lost()
+    lost = forks.lost()
     assert execute.execute(workshop("os._exit(3)"), stock=False).result.status == "dead"
-    assert provisioner.lost() == lost
+    assert forks.lost() == lost
 
 
 DRIVER = """
 import os, sys, time
 from pathlib import Path
 from jupyter_client.manager import start_new_kernel
-from helpers.pipeline import executors, kernels, provisioner
+from helpers.pipeline import executors, forks, kernels
 
 def work(folder):
     manager, client = start_new_kernel(kernel_name=kernels.FORKED, config=kernels.configuration())
@@ -294,7 +294,7 @@ if __name__ == "__main__":
     kernels.prepare()
     with executors.make_pool(1) as pool:
         (Path(sys.argv[1]) / "parent").write_text(
-            f"{provisioner._owned[0].pid} {os.environ[provisioner.ADDRESS]}")
+            f"{forks._owned[0].pid} {os.environ[forks.ADDRESS]}")
         pool.submit(work, sys.argv[1]).result()
 """
 
@@ -303,7 +303,7 @@ def test_nothing_is_left_when_the_driver_is_killed(tmp_path):
     script = tmp_path / "driver.py"
     script.write_text(DRIVER)
     environment = dict(os.environ)
-    environment.pop(provisioner.ADDRESS, None)
+    environment.pop(forks.ADDRESS, None)
     driver = subprocess.Popen([sys.executable, str(script), str(tmp_path)], env=environment)
     try:
         until = time.monotonic() + 60
@@ -346,14 +346,14 @@ def test_a_kernel_with_other_settings_of_the_interpreter_is_a_stock_one(
         anew, workshop, monkeypatch, capfd):
     spec = workshop(f"assert not {IS_FORKED}")
     monkeypatch.setattr(kernels, "environment", lambda before=kernels.environment: {
-        **before(), "PYTHONWARNINGS": "" if provisioner.ADDRESS not in os.environ else "error"})
+        **before(), "PYTHONWARNINGS": "" if forks.ADDRESS not in os.environ else "error"})
     monkeypatch.setenv("PYTHONWARNINGS", "")
     assert execute.execute(spec, stock=False).result.status == "ok"
     assert "other value of PYTHONWARNINGS" in capfd.readouterr().err
 
 
 def test_a_parent_that_cannot_start_ends_in_a_stock_kernel(anew, workshop, monkeypatch, capfd):
-    monkeypatch.setattr(provisioner.subprocess, "Popen", _broken(subprocess.Popen))
+    monkeypatch.setattr(forks.subprocess, "Popen", _broken(subprocess.Popen))
     spec = workshop(f"assert not {IS_FORKED}")
     assert execute.execute(spec, stock=False).result.status == "ok"
     assert "Kernels start the ordinary way" in capfd.readouterr().err
@@ -371,7 +371,7 @@ def _broken(popen):
 def test_a_changed_lock_file_brings_a_new_parent(anew, strict, monkeypatch):
     parents = []
     for lock in ("a", "b", "b"):
-        monkeypatch.setattr(provisioner, "_lock_hash", lambda lock=lock: lock)
+        monkeypatch.setattr(forks, "_lock_hash", lambda lock=lock: lock)
         with session() as kernel:
             parents.append(kernel.json("import os; print(os.getppid())"))
     assert parents[0] != parents[1] == parents[2]
@@ -379,9 +379,9 @@ def test_a_changed_lock_file_brings_a_new_parent(anew, strict, monkeypatch):
 
 
 def test_a_parent_that_nobody_asks_ends_by_itself(anew, strict, monkeypatch):
-    monkeypatch.setattr(provisioner, "IDLE_SECONDS", 0.3)
-    provisioner.prepare()
-    address = Path(os.environ[provisioner.ADDRESS])
+    monkeypatch.setattr(forks, "IDLE_SECONDS", 0.3)
+    forks.prepare()
+    address = Path(os.environ[forks.ADDRESS])
     assert anew[0].wait(60) == 0 and not address.parent.exists()
 
 

@@ -233,7 +233,8 @@ def entries(notebook) -> list[dict]:
 
     Parameters
     ----------
-    notebook : path or nbformat.NotebookNode
+    notebook : path or dict
+        A notebook file, or what `json` or `nbformat` read from it.
     """
     if isinstance(notebook, (str, Path)):
         import json
@@ -252,7 +253,8 @@ def read(notebook, chapter: str | None = None):
 
     Parameters
     ----------
-    notebook : path or nbformat.NotebookNode
+    notebook : path or dict
+        A notebook file, or what `json` or `nbformat` read from it.
     chapter : str, optional
         Name for the column ``chapter``; by default the file's stem.
 

@@ -38,7 +38,8 @@ def heat_map(axes, table, *, texts, colours, text_colours=None):
     for i in range(rows):
         for j in range(columns):
             empty = texts[i, j] == ""
-            axes.add_patch(plt.Rectangle(
+            # `add_patch` would widen limits for each cell, and a text within a cell needs no room.
+            axes.add_artist(plt.Rectangle(
                 (j, i), 1, 1, facecolor=PAPER if empty else colours[i, j],
                 edgecolor=GRID if empty else PAPER, linewidth=2, hatch="////" if empty else None,
             ))
@@ -47,7 +48,7 @@ def heat_map(axes, table, *, texts, colours, text_colours=None):
             else:
                 ink = INK if empty else readable_ink(colours[i, j])
             axes.text(j + 0.5, i + 0.5, texts[i, j], ha="center", va="center", color=ink,
-                      fontsize=TEXT_POINTS)
+                      fontsize=TEXT_POINTS, in_layout=False)
     axes.set(xlim=(0, columns), ylim=(rows, 0))
     axes.set_xticks(np.arange(columns) + 0.5, list(table.columns))
     axes.set_yticks(np.arange(rows) + 0.5, list(table.index))
@@ -79,13 +80,14 @@ def dot_matrix(axes, table, *, groups=None, totals=None):
                                      last - first + 0.92, facecolor=shade(0.12), zorder=0))
         label(axes, columns - 0.5 + (totals is not None) * 0.9, (first + last) / 2, text, dx=6,
               colour=MUTED)
-    for i, (_, row) in enumerate(table.iterrows()):
-        for j, present in enumerate(row):
-            axes.plot(j, i, linestyle="none", marker="o", markersize=9 if present else 3,
-                      color=ACCENT if present else "#b0b0b0", zorder=3)
-        if totals is not None:
-            axes.text(columns - 0.1, i, str(int(row.sum())), ha="center", va="center",
-                      fontsize=TEXT_POINTS)
+    held = table.to_numpy(dtype=bool)
+    for cells, size, colour in ((held, 9, ACCENT), (~held, 3, "#b0b0b0")):
+        at_row, at_column = np.nonzero(cells)
+        axes.plot(at_column, at_row, linestyle="none", marker="o", markersize=size, color=colour,
+                  zorder=3)
+    if totals is not None:
+        for i, count in enumerate(held.sum(axis=1)):
+            axes.text(columns - 0.1, i, str(count), ha="center", va="center", fontsize=TEXT_POINTS)
     headings = list(table.columns) + ([totals] if totals is not None else [])
     axes.set_xticks([*range(columns)] + ([columns - 0.1] if totals is not None else []), headings)
     axes.set_yticks(range(rows), list(table.index))

@@ -190,9 +190,9 @@ def _lost(kernel_name: str) -> int:
     """How many kernels of this process died with the process they were forked from."""
     if kernel_name == kernels.KERNEL:
         return 0
-    from helpers.pipeline import provisioner
+    from helpers.pipeline import forks
 
-    return provisioner.lost()
+    return forks.lost()
 
 
 def _incomplete(executed: Path, required: tuple[str, ...]) -> str:

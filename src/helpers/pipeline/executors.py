@@ -6,6 +6,7 @@ the driver alone publishes.
 
 import ipaddress
 import os
+import sys
 import threading
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +19,7 @@ from helpers.pipeline import execute, kernels, store
 # A killed worker breaks its whole pool, so nobody knows which run killed it. Two rounds side by
 # side, then each remaining run in a pool of its own: what breaks that one is to blame.
 ROUNDS = 2
+OF_A_WORKER = ["papermill", "helpers.pipeline.execute", "helpers.pipeline.provisioner"]
 
 
 class ClusterError(ValueError):
@@ -43,13 +45,28 @@ def usable_cores() -> int:
 
 
 def make_pool(jobs: int) -> Executor:
-    """A pool of processes; processes, because papermill changes the working directory."""
+    """A pool of processes; processes, because papermill changes the working directory.
+
+    On Linux they are forks of one that has imported papermill, so that it is imported once and
+    not by each of them. It starts as it was when the first pool of this process was made, hence
+    the variables that go along.
+    """
+    if sys.platform == "linux":
+        context = get_context("forkserver")
+        context.set_forkserver_preload(["__main__", *OF_A_WORKER])
+    else:
+        context = get_context("spawn")
     return ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_end_with_the_driver)
+        jobs, mp_context=context, initializer=_become_worker, initargs=(dict(os.environ),))
 
 
-def _end_with_the_driver() -> None:
-    """In a worker: end when the driver is killed; else it would run what is queued, and wait."""
+def _become_worker(environment: dict[str, str]) -> None:
+    """In a worker: take the driver's variables, and end when the driver is killed.
+
+    Else it would run what is queued, and then wait for ever.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     driver = parent_process()
     threading.Thread(target=lambda: (driver.join(), os._exit(1)), daemon=True).start()
 
@@ -127,24 +144,27 @@ def run_many(specs, jobs=None, report=lambda result: None, *, cluster=None, begi
         finished[place] = result
         report(result)
 
+    waiting = []
     for place, spec in enumerate(specs):
         # What the store has needs no worker: starting one costs more than an unchanged build.
         stored = None if spec.fresh else execute.from_store(spec)
         if stored is not None:
             settle(place, stored)
+            continue
+        if not waiting:  # at once: what is started here imports while the others are looked up
+            if cluster is None:
+                kernels.prepare()  # the workers share it
+            begin()
+        waiting.append(place)
     # The longest first, or the last one would run alone on one core. The size of a notebook, most
     # of it figures, tells its time well enough.
-    waiting = sorted((place for place in range(len(specs)) if place not in finished),
-                     key=lambda place: -store.chapter_path(specs[place].chapter).stat().st_size)
+    waiting.sort(key=lambda place: -store.chapter_path(specs[place].chapter).stat().st_size)
     if waiting:
         store.tidy()
-        begin()
     if waiting and cluster is not None:
         with make_cluster(cluster) as executor:
             waiting = _round(executor, specs, waiting, settle)
     else:
-        if waiting:
-            kernels.prepare()  # the workers share it
         for _ in range(ROUNDS):
             if waiting:
                 with make_pool(min(jobs or default_jobs(), len(waiting))) as executor:

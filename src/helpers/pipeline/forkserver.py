@@ -1,7 +1,7 @@
 """The process that kernels are forked from: it has imported the libraries already.
 
 Importing pandas, matplotlib and statsmodels is nearly all that a light chapter costs. This
-program imports them once, then forks itself for each kernel that is asked for. `provisioner`
+program imports them once, then forks itself for each kernel that is asked for. `forks`
 starts it and speaks with it; Linux only.
 
 It is run by its path and imports nothing of this package: a helper imported here would stay as it
@@ -27,17 +27,28 @@ import time
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
+# What every chapter needs: kernels are forked as soon as it is there.
 LIBRARIES = (
-    "numpy", "pyarrow", "scipy.stats", "scipy.optimize", "statsmodels.api",
-    "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "seaborn", "pydantic.main", "pydantic.fields", "pydantic.json_schema", "tomllib", "networkx",
+    "numpy", "pyarrow", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg", "seaborn", "pydantic.main", "pydantic.fields",
+    "pydantic.json_schema", "tomllib",
     # Imported by the ones above at first use:
-    "pydantic.types", "pyarrow.pandas_compat", "pandas.io.formats.csvs",
+    "pydantic.types", "pyarrow.pandas_compat", "pyarrow.vendored.version", "pandas.io.formats.csvs",
     "pandas.io.formats.string", "pandas.core.reshape.reshape", "encodings.utf_16_be",
+)
+# What some chapters need: imported while nobody asks for a kernel, in pieces, so that whoever
+# asks meanwhile does not wait for long. A kernel that is forked earlier imports it by itself.
+FOR_SOME = (
+    "scipy.stats", "statsmodels.regression.linear_model", "statsmodels.tsa.api", "statsmodels.api",
+    "scipy.optimize", "networkx",
 )
 OF_A_KERNEL = (
     "IPython", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel",
     "ipykernel.debugger",
+    # Imported by the ones above when a kernel starts:
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger",
+    "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3",
+    "tornado.platform.asyncio", "zmq.utils.garbage",
 )
 # Python and the libraries read these once, when they start: a kernel that is to have another
 # value cannot be forked from here.
@@ -86,6 +97,7 @@ class Server:
         self.listener, self.lock, self.idle_seconds = listener, lock, idle_seconds
         self.kernels = {}  # connection -> Kernel
         self.retired = False  # true once the lock file changed: no more kernels from here
+        self.not_yet = list(FOR_SOME)
         self.selector = selectors.DefaultSelector()
         self.selector.register(listener, selectors.EVENT_READ, self.accept)
         self.selector.register(OWNER, selectors.EVENT_READ, None)
@@ -100,7 +112,11 @@ class Server:
             None, when it is to end.
         """
         while True:
-            events = self.selector.select(self.idle_seconds)
+            events = self.selector.select(0 if self.not_yet else self.idle_seconds)
+            if not events and self.not_yet:
+                importlib.import_module(self.not_yet.pop(0))
+                make_forkable()
+                continue
             if (self.retired or not events) and not self.kernels:
                 return None
             for key, _ in events:
@@ -231,9 +247,7 @@ def as_in_a_notebook():
 
 
 def preload() -> dict:
-    """Import the libraries, and make sure that a fork of this process is whole.
-
-    A lock held by another thread would stay locked in a fork for ever, so there must be none.
+    """Import the libraries that every kernel needs.
 
     Returns
     -------
@@ -252,6 +266,15 @@ def preload() -> dict:
     before = dict(os.environ)
     for name in OF_A_KERNEL:
         importlib.import_module(name)
+    make_forkable()
+    return {name: value for name, value in os.environ.items() if before.get(name) != value}
+
+
+def make_forkable() -> None:
+    """Make sure after imports that a fork of this process is whole, and shares its memory.
+
+    A lock held by another thread would stay locked in a fork for ever, so there must be none.
+    """
     if "helpers" in sys.modules:
         sys.exit("The process for kernels imported `helpers`, which may be edited while it runs.")
     threads = len(os.listdir("/proc/self/task"))
@@ -259,7 +282,6 @@ def preload() -> dict:
         sys.exit(f"The process for kernels has {threads} threads; a fork of it could hang.")
     gc.collect()
     gc.freeze()  # the collector of a kernel leaves these objects alone, so their pages stay shared
-    return {name: value for name, value in os.environ.items() if before.get(name) != value}
 
 
 def draw() -> None:

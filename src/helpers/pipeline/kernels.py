@@ -36,10 +36,10 @@ def kernel_name(stock: bool | None = None) -> str:
 def prepare(stock: bool | None = None) -> None:
     """Start what kernels are forked from, unless it runs; it imports while others work on."""
     if kernel_name(stock) == FORKED:
-        from helpers.pipeline import provisioner
+        from helpers.pipeline import forks
 
         with suppress(OSError):  # asking for a kernel meets the same error, and says so
-            provisioner.prepare()
+            forks.prepare()
 
 
 def configuration():

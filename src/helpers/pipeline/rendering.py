@@ -16,6 +16,8 @@ from helpers import paths
 from helpers.pipeline import pages, store
 
 PAGE_FOLDERS = ("_static", "_templates")
+# A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
+PYTHON = {"name": "python", "pygments_lexer": "python"}
 
 
 def written_pages() -> list[Path]:
@@ -82,15 +84,13 @@ def with_outputs(chapter: dict, executed: dict) -> dict:
     A change of prose alone does not execute anything again, so the prose of an older run may be
     out of date; its outputs are not, since the code is part of the run's key.
     """
-    about = {name: value for name, value in executed["metadata"].items()
-             if name in ("kernelspec", "language_info")}
     ran = [cell["outputs"] for cell in executed["cells"] if cell["cell_type"] == "code"
            and "injected-parameters" not in cell["metadata"].get("tags", [])]
     code = [place for place, cell in enumerate(chapter["cells"]) if cell["cell_type"] == "code"]
     cells = list(chapter["cells"])
     for place, outputs in zip(code, ran, strict=True):
         cells[place] = {**cells[place], "outputs": outputs}
-    return {**chapter, "metadata": about, "cells": cells}
+    return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
 
 
 def prepare(notebook: dict, chapter: str, downloads: Path) -> None:

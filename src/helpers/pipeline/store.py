@@ -18,8 +18,6 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-import nbformat
-
 try:
     import fcntl
 except ImportError:  # not a POSIX system: two builds at once in one folder are not guarded
@@ -55,7 +53,7 @@ def chapter_path(chapter: str) -> Path:
     return path
 
 
-def read_chapter(chapter: str) -> nbformat.NotebookNode:
+def read_chapter(chapter: str) -> dict:
     """The committed notebook of a chapter; shared by all who ask, so copy it before a change."""
     path = chapter_path(chapter)
     state = path.stat()
@@ -63,12 +61,28 @@ def read_chapter(chapter: str) -> nbformat.NotebookNode:
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, _changed: int, _size: int) -> nbformat.NotebookNode:
-    """A notebook, read once as long as its file stays the same."""
-    return nbformat.read(path, as_version=4)
+def _read(path: Path, _changed: int, _size: int) -> dict:
+    """A notebook, read once as long as its file stays the same.
+
+    As plain JSON: nbformat takes ten times as long, most of it for outputs, and every command
+    reads all chapters before it can tell that nothing changed. Sources become one text each.
+
+    Raises
+    ------
+    ChapterError
+        If it is no notebook.
+    """
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+    except (ValueError, KeyError, TypeError):
+        raise ChapterError(f"{paths.shown(path)} is not a notebook that can be read. "
+                           f"Restore it: git checkout {paths.shown(path)}") from None
+    return notebook
 
 
-def parameters_cell(notebook) -> nbformat.NotebookNode:
+def parameters_cell(notebook: dict) -> dict:
     """The one cell tagged ``parameters``.
 
     Raises
@@ -77,7 +91,8 @@ def parameters_cell(notebook) -> nbformat.NotebookNode:
         If there is none or more than one: papermill injects after the first only, and a second
         one would put the defaults back without a word.
     """
-    tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    tagged = [cell for cell in notebook["cells"]
+              if "parameters" in cell["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise ChapterError(f"Expected one cell tagged `parameters`, found {len(tagged)}.")
     return tagged[0]
@@ -93,7 +108,7 @@ def declared_parameters(notebook) -> dict:
         derived there would keep its old value.
     """
     declared = {}
-    for node in ast.parse(parameters_cell(notebook).source).body:
+    for node in ast.parse(parameters_cell(notebook)["source"]).body:
         try:
             if not isinstance(node, ast.Assign) or len(node.targets) != 1:
                 raise ValueError
@@ -114,20 +129,25 @@ def declared_data(notebook) -> list[str]:
     ChapterError
         If a name is not a literal, since then nobody could tell what the chapter rests on.
     """
-    return list(_tables_read(tuple(
-        cell.source for cell in notebook.cells if cell.cell_type == "code")))
-
-
-@lru_cache(maxsize=256)
-def _tables_read(sources: tuple[str, ...]) -> tuple[str, ...]:
     found = set()
-    for source in sources:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            found |= _tables_read(cell["source"])
+    return sorted(found)
+
+
+@lru_cache(maxsize=4096)
+def _tables_read(source: str) -> frozenset[str]:
+    """Tables that a cell loads; a cell that does not name the function is not parsed."""
+    found = set()
+    if "datasets" in source and "load" in source:
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "datasets.load":
-                if len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):
-                    raise ChapterError(f"`{ast.unparse(node)}`: name the table in quotes.")
-                found.add(node.args[0].value)
-    return tuple(sorted(found))
+            match node:
+                case ast.Call(func=ast.Attribute(attr="load", value=ast.Name(id="datasets"))):
+                    if len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):
+                        raise ChapterError(f"`{ast.unparse(node)}`: name the table in quotes.")
+                    found.add(node.args[0].value)
+    return frozenset(found)
 
 
 def resolve(notebook, overrides: dict) -> dict:
@@ -166,8 +186,8 @@ def components(notebook, values: dict) -> dict:
     Markdown, outputs and display tags are left out: changing prose runs nothing again.
     """
     code = [
-        [cell.source, sorted(KEPT_TAGS & set(cell.metadata.get("tags", [])))]
-        for cell in notebook.cells if cell.cell_type == "code"
+        [cell["source"], sorted(KEPT_TAGS & set(cell["metadata"].get("tags", [])))]
+        for cell in notebook["cells"] if cell["cell_type"] == "code"
     ]
     data = {name: datasets.sha256(datasets.locate(name)) for name in declared_data(notebook)}
     return {
