@@ -10,7 +10,10 @@ from helpers.pipeline import kernels
 # The same surroundings as in the pipeline, so that the same bytes come out.
 os.environ.update(kernels.environment())
 
-# Forked kernels (see `forkserver`) are quicker; stock ones are the reference, on which continuous
+# A command that a test runs leaves no process behind.
+os.environ["BOOK_STANDBY_MINUTES"] = "0"
+
+# Forked kernels (see `forks`) are quicker; stock ones are the reference, on which continuous
 # integration runs the notebooks once more (BOOK_STOCK_KERNELS=1). They are prepared once: the
 # workers of xdist get the address with their environment.
 FORKED = {"kernel_name": kernels.kernel_name()}

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,14 +21,14 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="kernels are forked on Linux only; nothing is tested here")
 
 FORKED, STOCK = kernels.FORKED, kernels.KERNEL
-IS_FORKED = "'forkserver' in open(f'/proc/{os.getppid()}/cmdline').read()"
+IS_FORKED = "'parents/kernels' in open(f'/proc/{os.getppid()}/cmdline').read()"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def ended():
     """Start anew here, and leave no process behind."""
     forks.stop()
-    os.environ.pop(forks.ADDRESS, None)
+    os.environ.pop(forks.FOLDER, None)
     yield
     forks.stop()
 
@@ -34,9 +36,10 @@ def ended():
 @pytest.fixture
 def anew(monkeypatch):
     """A process to fork from for one test alone."""
-    monkeypatch.delenv(forks.ADDRESS, raising=False)
+    monkeypatch.delenv(forks.FOLDER, raising=False)
     owned = []
     monkeypatch.setattr(forks, "_owned", owned)
+    monkeypatch.setattr(forks, "_made", [])
     monkeypatch.setattr(forks, "_said", [])
     yield owned
     forks.stop()
@@ -142,7 +145,7 @@ before = dict(
     path=sys.path, argv=sys.argv[:-1], flags=str(sys.flags), executable=sys.executable,
     helpers=names, hash=hash('a'), cwd=os.getcwd(), group=os.getpgrp() == os.getpid(),
     signals=[str(signal.getsignal(s)) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)],
-    environment=sorted(set(os.environ) - {'BOOK_FORK_PARENT'}), streams=str(type(sys.stdout)),
+    environment=sorted(set(os.environ) - {'BOOK_FORK_FOLDER'}), streams=str(type(sys.stdout)),
     main=sys.modules['__main__'].__name__,
     threads=sorted(t.name.rstrip('0123456789') for t in threading.enumerate() if '_' not in t.name),
     stdin=os.read(0, 1) == b'', recursion=sys.getrecursionlimit(),
@@ -167,7 +170,8 @@ def test_a_chapter_finds_the_surroundings_of_a_stock_kernel(strict, tmp_path, mo
             found[name] = kernel.json(SURROUNDINGS)
             threads = kernel.json("import os; print(len(os.listdir('/proc/self/task')))")
             found[name].append(threads)
-    assert found[FORKED][:2] == found[STOCK][:2]
+    for one, other in zip(found[FORKED][:2], found[STOCK][:2], strict=True):
+        assert {k: (v, other[k]) for k, v in one.items() if v != other[k]} == {}
     assert found[FORKED][0]["helpers"] == []  # first-party code is read when a kernel starts
     assert found[FORKED][2] <= found[STOCK][2]  # threads of the system, those of BLAS included
 
@@ -176,9 +180,9 @@ def test_the_parent_has_one_thread_and_a_private_folder(strict):
     with session() as kernel:
         parent = kernel.json("import os; print(os.getppid())")
         assert len(os.listdir(f"/proc/{parent}/task")) == 1
-        folder = Path(os.environ[forks.ADDRESS]).parent
+        folder = Path(os.environ[forks.FOLDER])
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert forks.ADDRESS not in kernel.json("import json; print(json.dumps(["
+        assert forks.FOLDER not in kernel.json("import json; print(json.dumps(["
                                                       "*os.environ]))")
 
 
@@ -196,7 +200,7 @@ def test_nbval_uses_forked_kernels_unless_stock_ones_are_asked_for(tmp_path, sto
     cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{forked}\n")]
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "one.ipynb")
     environment = {**os.environ, "BOOK_STOCK_KERNELS": stock}
-    environment.pop(forks.ADDRESS, None)
+    environment.pop(forks.FOLDER, None)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n0", "-p", "conftest", "-p", "no:cacheprovider",
          "-c", "pyproject.toml", str(tmp_path / "one.ipynb")],
@@ -294,7 +298,7 @@ if __name__ == "__main__":
     kernels.prepare()
     with executors.make_pool(1) as pool:
         (Path(sys.argv[1]) / "parent").write_text(
-            f"{forks._owned[0].pid} {os.environ[forks.ADDRESS]}")
+            f"{forks._owned[0].pid} {os.environ[forks.FOLDER]}")
         pool.submit(work, sys.argv[1]).result()
 """
 
@@ -303,7 +307,7 @@ def test_nothing_is_left_when_the_driver_is_killed(tmp_path):
     script = tmp_path / "driver.py"
     script.write_text(DRIVER)
     environment = dict(os.environ)
-    environment.pop(forks.ADDRESS, None)
+    environment.pop(forks.FOLDER, None)
     driver = subprocess.Popen([sys.executable, str(script), str(tmp_path)], env=environment)
     try:
         until = time.monotonic() + 60
@@ -315,11 +319,11 @@ def test_nothing_is_left_when_the_driver_is_killed(tmp_path):
         driver.kill()
     killed = time.monotonic()
     driver.wait()
-    parent, address = (tmp_path / "parent").read_text().split()
+    parent, folder = (tmp_path / "parent").read_text().split()
     worker, kernel = map(int, (tmp_path / "pids").read_text().split())
     for pid in (kernel, worker, int(parent)):
         assert gone(pid, 5 - (time.monotonic() - killed)), pid
-    assert not Path(address).parent.exists()
+    assert gone(int(parent)) and not Path(folder).exists()
 
 
 def test_a_kernel_is_killed_when_who_asked_for_it_is_gone(strict):
@@ -342,14 +346,21 @@ def test_a_run_succeeds_though_the_parent_is_killed_and_this_is_said_once(
     assert capfd.readouterr().err.count("Kernels start the ordinary way") == 1
 
 
-def test_a_kernel_with_other_settings_of_the_interpreter_is_a_stock_one(
-        anew, workshop, monkeypatch, capfd):
-    spec = workshop(f"assert not {IS_FORKED}")
-    monkeypatch.setattr(kernels, "environment", lambda before=kernels.environment: {
-        **before(), "PYTHONWARNINGS": "" if forks.ADDRESS not in os.environ else "error"})
-    monkeypatch.setenv("PYTHONWARNINGS", "")
-    assert execute.execute(spec, stock=False).result.status == "ok"
-    assert "other value of PYTHONWARNINGS" in capfd.readouterr().err
+def test_a_kernel_with_other_settings_of_the_interpreter_is_not_forked(strict):
+    with session(), pytest.raises(forks.NoFork, match="other value of PYTHONWARNINGS"):
+        request = {"env": {**os.environ, "PYTHONWARNINGS": "error"}, "cwd": "/"}
+        forks.fork(forks.KERNELS, request, [1, 2])
+
+
+def test_other_settings_of_the_interpreter_have_a_parent_of_their_own(anew, strict, monkeypatch):
+    parents = []
+    for setting in ("error", "default", "default"):
+        monkeypatch.setenv("PYTHONWARNINGS", setting)
+        with session() as kernel:
+            parents.append(kernel.json(
+                "import os, sys; print(f'[{os.getppid()}, \"{sys.warnoptions[0]}\"]')"))
+    assert [setting for _, setting in parents] == ["error", "default", "default"]
+    assert parents[0] != parents[1] == parents[2]
 
 
 def test_a_parent_that_cannot_start_ends_in_a_stock_kernel(anew, workshop, monkeypatch, capfd):
@@ -361,7 +372,7 @@ def test_a_parent_that_cannot_start_ends_in_a_stock_kernel(anew, workshop, monke
 
 def _broken(popen):
     def start(command, **options):
-        if "forkserver" in str(command):
+        if "parents/kernels" in str(command):
             command = [sys.executable, "-c", "raise SystemExit(1)"]
         return popen(command, **options)
 
@@ -375,14 +386,94 @@ def test_a_changed_lock_file_brings_a_new_parent(anew, strict, monkeypatch):
         with session() as kernel:
             parents.append(kernel.json("import os; print(os.getppid())"))
     assert parents[0] != parents[1] == parents[2]
-    assert anew[0].wait(5) == 0
 
 
 def test_a_parent_that_nobody_asks_ends_by_itself(anew, strict, monkeypatch):
     monkeypatch.setattr(forks, "IDLE_SECONDS", 0.3)
-    forks.prepare()
-    address = Path(os.environ[forks.ADDRESS])
+    address = forks.prepare(forks.KERNELS)
     assert anew[0].wait(60) == 0 and not address.parent.exists()
+
+
+# Standing by for the next command
+
+
+@pytest.fixture
+def runtime(monkeypatch):
+    """A runtime folder of its own, with a short name since it is to hold sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="t-"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.delenv(forks.FOLDER, raising=False)
+    yield folder
+    shutil.rmtree(folder)
+
+
+COMMAND = """
+import os
+from jupyter_client.manager import start_new_kernel
+from helpers.pipeline import kernels
+os.environ.update(kernels.environment())
+manager, client = start_new_kernel(kernel_name=kernels.FORKED, config=kernels.configuration())
+client.execute_interactive("import os; print(os.getppid(), os.getpid())")
+manager.shutdown_kernel(now=True)
+"""
+
+
+def command(minutes: str) -> tuple[int, int]:
+    """Run a kernel in a process of its own; ids of what it was forked from, and of the kernel.
+
+    Its output is read to the end, which would never come if what stands by held it open.
+    """
+    done = subprocess.run([sys.executable, "-c", COMMAND], capture_output=True, text=True,
+                          timeout=120, env={**os.environ, forks.STANDBY: minutes})
+    assert done.returncode == 0, done.stderr
+    parent, kernel = map(int, done.stdout.split())
+    return parent, kernel
+
+
+def test_the_next_command_finds_the_parent_of_the_last(runtime):
+    first, kernel = command("1")
+    try:
+        second, _ = command("1")
+        assert first == second and gone(kernel)
+        folder = next(runtime.iterdir())
+        assert folder.stat().st_mode & 0o777 == 0o700
+    finally:
+        os.kill(first, signal.SIGKILL)
+    assert gone(first)
+    third, _ = command("0.02")  # finds a dead one and starts another, which waits 1.2 seconds
+    assert third != first and gone(third)
+    assert not list(folder.glob("*.socket"))
+
+
+def test_without_standby_nothing_is_left(runtime):
+    parent, kernel = command("0")
+    assert gone(parent) and gone(kernel) and not list(runtime.iterdir())
+
+
+def test_a_folder_that_others_can_enter_is_left_alone(runtime, anew, monkeypatch):
+    """Whoever can reach a socket can run code."""
+    monkeypatch.setenv(forks.STANDBY, "1")
+    open_to_others = runtime / f"book-{os.getuid()}"
+    open_to_others.mkdir(mode=0o755)
+    address = forks.prepare(forks.PAGES)
+    assert address.parent != open_to_others and not list(open_to_others.iterdir())
+    assert len(anew) == 1  # owned, so it ends with this process
+
+
+@pytest.mark.parametrize("given, kept", [(None, "10"), ("0", "0")])
+def test_only_the_command_lets_processes_stand_by(monkeypatch, given, kept):
+    from click.testing import CliRunner
+
+    from helpers.pipeline import cli
+
+    monkeypatch.setenv(forks.STANDBY, "")  # so that it is put back afterwards
+    monkeypatch.delenv(forks.STANDBY)
+    if given is not None:
+        monkeypatch.setenv(forks.STANDBY, given)
+    elif forks.standby_seconds():
+        raise AssertionError("a library must not leave processes behind")
+    assert CliRunner().invoke(cli.main, ["why", "no-such-chapter"]).exit_code == 2
+    assert os.environ[forks.STANDBY] == kept
 
 
 def test_stock_kernels_can_be_asked_for(monkeypatch):

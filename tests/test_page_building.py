@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers import paths
-from helpers.pipeline import page_building
+from helpers.pipeline import forks, page_building
 from helpers.pipeline.page_building import BuildError, PageBuilder
 
 CONFIG = """title: T
@@ -123,23 +123,40 @@ def test_a_failed_build_says_why_and_the_next_begins_anew(staged):
     assert b"Mended" in (build(staged, "third") / "two.html").read_bytes()
 
 
-def test_the_process_ends_with_its_driver(tmp_path):
-    """A driver that is killed must not leave a process that goes on writing pages."""
-    script = tmp_path / "driver.py"
-    script.write_text(
-        "import time\nfrom helpers.pipeline.page_building import PageBuilder\n"
-        "builder = PageBuilder()\nbuilder.start()\nprint(builder.process.pid, flush=True)\n"
-        "time.sleep(600)\n")
-    driver = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
-    pid = int(driver.stdout.readline())
+def test_pages_are_written_by_nobody_once_the_driver_is_killed(staged):
+    """Two writers in one folder would spoil its pages."""
+    (staged / "source" / "sleeper.py").write_text(
+        "import os, pathlib, time\n\n\ndef setup(app):\n"
+        f"    pathlib.Path({str(staged.parent / 'pid')!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(600)\n")
+    (staged / "source" / "_config.yml").write_text(
+        "sphinx: {local_extensions: {sleeper: .}}\n")
+    driver = subprocess.Popen([sys.executable, "-c", (
+        "import sys\nfrom pathlib import Path\nfrom helpers.pipeline import page_building\n"
+        "with page_building.PageBuilder() as builder:\n"
+        "    builder.build(Path(sys.argv[1]), Path(sys.argv[2]))\n"),
+        str(staged / "source"), str(staged.parent / "out")])
+    until = time.monotonic() + 60
+    while not (staged.parent / "pid").exists() or not (staged.parent / "pid").read_text():
+        assert driver.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
+    pid = int((staged.parent / "pid").read_text())
+    assert alive(pid)
     driver.send_signal(signal.SIGKILL)
     driver.wait()
-    driver.stdout.close()
     for _ in range(300):
         if not alive(pid):
             return
         time.sleep(0.1)
     pytest.fail("the process is still there")
+
+
+def test_without_forks_jupyter_book_is_started_anew(staged, monkeypatch):
+    def refuse(*_):
+        raise OSError("nothing can be forked")
+
+    monkeypatch.setattr(forks, "fork", refuse)
+    assert b"Other words" in (build(staged, "first") / "two.html").read_bytes()
 
 
 def alive(pid):

@@ -226,7 +226,8 @@ def test_new_prose_meets_the_outputs_of_an_older_run():
     code = {"cell_type": "code", "metadata": {}, "source": "x", "outputs": []}
     chapter = {"cells": [{"cell_type": "markdown", "source": "new"}, code]}
     injected = {**code, "metadata": {"tags": ["injected-parameters"]}, "outputs": ["injected"]}
-    executed = {"metadata": {"papermill": {}, "language_info": {"pygments_lexer": "ipython3"}}, "cells": [
+    metadata = {"papermill": {}, "language_info": {"pygments_lexer": "ipython3"}}
+    executed = {"metadata": metadata, "cells": [
         {"cell_type": "markdown", "source": "old"}, injected, {**code, "outputs": ["shown"]}]}
     merged = rendering.with_outputs(chapter, executed)
     assert [cell.get("outputs", cell["source"]) for cell in merged["cells"]] == ["new", ["shown"]]

@@ -58,6 +58,7 @@ class Usage(click.ClickException):
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main():
     """Run the chapters of the book and build it."""
+    os.environ.setdefault("BOOK_STANDBY_MINUTES", "10")  # see `forks`
 
 
 def _use_own_data(own_data: Path | None) -> None:

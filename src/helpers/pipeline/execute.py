@@ -104,22 +104,21 @@ def execute(spec: RunSpec, expected: dict | None = None, stock: bool | None = No
         required = tuple(entry["name"] for entry in results.entries(notebook))
     with tempfile.TemporaryDirectory(prefix="book-run-") as folder:
         aside = Path(folder)
-        status, reason = _execute(spec.chapter, values, aside, stock)
+        status, reason = _execute(notebook, values, aside, stock)
         if status == "ok":
-            reason = _incomplete(aside / "notebook.ipynb", required) or _undeclared(
-                aside / READS, parts["data"])
+            executed = (aside / "notebook.ipynb").read_bytes()
+            done = json.loads(executed)
+            reason = _incomplete(done, required) or _undeclared(aside / READS, parts["data"])
             status = "failed" if reason else "ok"
         seconds = round(time.monotonic() - began, 2)
         result = RunResult(spec.chapter, status, run_key, seconds=seconds, reason=reason)
         if status != "ok":
             return Finished(result)
-        executed = (aside / "notebook.ipynb").read_bytes()
-        ledger = results.entries(aside / "notebook.ipynb")
     record = {
         "status": "ok", "chapter": spec.chapter, "parameters": values, "components": parts,
         "seconds": seconds,
     }
-    text = json.dumps(ledger, indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(results.entries(done), indent=1, ensure_ascii=False, allow_nan=False)
     return Finished(result, record, {"notebook.ipynb": executed, "results.json": text.encode()})
 
 
@@ -146,7 +145,7 @@ def from_store(spec: RunSpec) -> RunResult | None:
     return RunResult(spec.chapter, "ok", run_key, str(store.folder(run_key)), seconds, True)
 
 
-def _execute(chapter: str, values: dict, aside: Path, stock: bool | None) -> tuple[str, str]:
+def _execute(notebook: dict, values: dict, aside: Path, stock: bool | None) -> tuple[str, str]:
     """Run the cells with papermill; only the start of a kernel is tried again, never a cell.
 
     One exception: where a kernel was killed because the process it was forked from died, no cell
@@ -154,11 +153,16 @@ def _execute(chapter: str, values: dict, aside: Path, stock: bool | None) -> tup
     """
     import logging
 
+    import nbformat
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     output = aside / "notebook.ipynb"
+    # Without its outputs, which papermill would read, check, copy and throw away.
+    bare = nbformat.from_dict({**notebook, "cells": [
+        {**cell, **({"outputs": [], "execution_count": None} if "outputs" in cell else {})}
+        for cell in notebook["cells"]]})
     os.environ.update(kernels.environment())
     os.environ.update(kernels.watched(aside / READS))
     name = kernels.kernel_name(stock)
@@ -166,7 +170,7 @@ def _execute(chapter: str, values: dict, aside: Path, stock: bool | None) -> tup
         lost = _lost(name)
         try:
             papermill.execute_notebook(
-                store.chapter_path(chapter), output, values, kernel_name=name,
+                bare, output, values, kernel_name=name,
                 progress_bar=False, config=kernels.configuration(), cwd=str(aside),
                 execution_timeout=CELL_SECONDS, language="python",
                 request_save_on_cell_execute=False,  # nobody reads the file before the run ends
@@ -178,6 +182,10 @@ def _execute(chapter: str, values: dict, aside: Path, stock: bool | None) -> tup
             return "timeout", f"a cell ran for more than {CELL_SECONDS} seconds"
         except DeadKernelError as error:
             if _lost(name) > lost and attempt < START_TRIES:
+                from helpers.pipeline import forks
+
+                forks.say_once(OSError("the process to fork from was killed"))
+                name = kernels.KERNEL
                 continue
             return "dead", f"the kernel died: {error}"
         except RuntimeError as error:  # "Kernel died before replying to kernel_info"
@@ -195,9 +203,8 @@ def _lost(kernel_name: str) -> int:
     return forks.lost()
 
 
-def _incomplete(executed: Path, required: tuple[str, ...]) -> str:
+def _incomplete(notebook: dict, required: tuple[str, ...]) -> str:
     """Why an executed notebook is no whole run, or an empty text."""
-    notebook = json.loads(executed.read_text(encoding="utf-8"))
     for position, cell in enumerate(notebook["cells"], start=1):
         if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
             return f"cell {position} was never run"

@@ -8,7 +8,13 @@ import ipaddress
 import os
 import sys
 import threading
-from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
@@ -58,6 +64,21 @@ def make_pool(jobs: int) -> Executor:
         context = get_context("spawn")
     return ProcessPoolExecutor(
         jobs, mp_context=context, initializer=_become_worker, initargs=(dict(os.environ),))
+
+
+class Here(Executor):
+    """Runs what it is given at once, in this process; for one run a pool costs more than it."""
+
+    def submit(self, function, /, *arguments, **named) -> Future:
+        future, before = Future(), dict(os.environ)
+        try:
+            future.set_result(function(*arguments, **named))
+        except Exception as error:
+            future.set_exception(error)
+        finally:  # a worker keeps what a run sets to itself
+            os.environ.clear()
+            os.environ.update(before)
+        return future
 
 
 def _become_worker(environment: dict[str, str]) -> None:
@@ -165,6 +186,9 @@ def run_many(specs, jobs=None, report=lambda result: None, *, cluster=None, begi
         with make_cluster(cluster) as executor:
             waiting = _round(executor, specs, waiting, settle)
     else:
+        if len(waiting) == 1:
+            with Here() as executor:
+                waiting = _round(executor, specs, waiting, settle)
         for _ in range(ROUNDS):
             if waiting:
                 with make_pool(min(jobs or default_jobs(), len(waiting))) as executor:

@@ -1,6 +1,12 @@
-"""Ask for kernels forked from a process that has imported the libraries (see `forkserver`).
+"""Ask for kernels, and for jupyter-book, forked from processes that have imported them already.
 
-The process belongs to whoever calls `prepare` first, a command or a test run, and ends with it.
+The processes to fork from are the programs in the folder ``parents``. Usually one belongs to the
+command or test run that needed it first, and ends with it. The command ``book`` lets them stand by
+for some minutes instead, since the next command is often the same with another parameter, and
+importing is most of what it would wait for. They hold libraries only, never code or data of this
+project, and nobody else can reach them. A changed lock file, interpreter or environment has an
+address of its own, so it never meets a process that imported something else.
+
 This module is kept apart from `provisioner`, so that a driver which only prepares kernels for its
 workers need not import jupyter_client.
 """
@@ -11,62 +17,152 @@ import json
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from helpers import paths
 from helpers.pipeline import kernels
-from helpers.pipeline.forkserver import IDLE_SECONDS, LARGEST_REQUEST
+from helpers.pipeline.parents.forkserver import LARGEST_REQUEST, READ_AT_START
 
-ADDRESS = "BOOK_FORK_PARENT"  # variable with the socket; worker processes share their driver's
-START_SECONDS = 60  # until the parent must have answered; imports from a cold disk are slow
-LAUNCH = ["-m", "ipykernel_launcher"]
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: nothing is forked there
+    fcntl = None
+
+KERNELS, PAGES = "kernels", "pages"  # the programs to fork from, files in the folder `parents`
+FOLDER = "BOOK_FORK_FOLDER"  # variable with the folder of sockets; workers share their driver's
+STANDBY = "BOOK_STANDBY_MINUTES"  # how long processes to fork from wait for another command
+IDLE_SECONDS = 900  # how long those wait that end with their owner anyway
+START_SECONDS = 60  # until a parent must have answered; imports from a cold disk are slow
 
 _lock = threading.Lock()
-_owned = []  # processes to fork from that this process has started
-_lost = []  # kernels that died with the process they were forked from
+_made = []  # folder of sockets that this process has made, and removes
+_owned = []  # processes to fork from that this process has started, and ends
+_lost = []  # forks that died with the process they were forked from
+_said = []
 
 
 class NoFork(OSError):
-    """A kernel that cannot be forked; a stock one takes its place."""
+    """A process that cannot be forked; one that is started anew takes its place."""
 
 
-def prepare() -> None:
-    """Start the process to fork from unless there is one; returns at once.
+def standby_seconds() -> float:
+    """How long processes to fork from are to stand by after the command; 0 for not at all."""
+    try:
+        return max(0.0, 60 * float(os.environ.get(STANDBY, "0")))
+    except ValueError:
+        return 0.0
+
+
+def prepare(program: str) -> Path:
+    """Start the process to fork from unless there is one; returns its address at once.
 
     The listening socket exists before the process has imported anything, so requests wait in
     line for it while their senders do other work.
+
+    Raises
+    ------
+    OSError
+        If it cannot be started.
     """
     with _lock:
-        if not os.path.exists(os.environ.get(ADDRESS) or ""):
-            os.environ[ADDRESS] = _start()
-
-
-def _start() -> str:
-    folder = tempfile.mkdtemp(prefix="book-fork-")  # mode 0700: its socket runs code
-    address = f"{folder}/socket"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-        listener.bind(address)
-        listener.listen(128)
-        program = Path(__file__).with_name("forkserver.py")
-        number = listener.fileno()
-        _owned.append(subprocess.Popen(
-            [sys.executable, str(program), str(number), _lock_hash(), str(IDLE_SECONDS)],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=[number], cwd=folder,
-            env={**os.environ, **kernels.environment()}, start_new_session=True,
-        ))
-    if len(_owned) == 1:
-        atexit.register(stop)
+        folder = _folder()
+        address = folder / f"{program}-{_fingerprint()}.socket"
+        with _alone(folder):  # two that start it at once would unlink each other's socket
+            if not _answers(address):
+                _start(program, address)
     return address
 
 
+def _folder() -> Path:
+    """Folder of the sockets: that of this command, or the one where processes stand by."""
+    if os.environ.get(FOLDER):
+        return Path(os.environ[FOLDER])
+    if standby_seconds():
+        folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / (
+            f"book-{os.getuid()}")
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        about = folder.lstat()
+        if (stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
+                and not about.st_mode & 0o077):
+            return folder
+        # Whoever owns that folder could run code as us; so it is left alone.
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="book-fork-")  # mode 0700: its sockets run code
+    _made.append(os.environ[FOLDER])
+    atexit.register(stop)
+    return Path(os.environ[FOLDER])
+
+
+def _stands_by() -> bool:
+    return not os.environ.get(FOLDER) and standby_seconds() > 0
+
+
+def _fingerprint() -> str:
+    """Hash of all that processes to fork from take in when they start."""
+    packages = Path(sysconfig.get_path("purelib"))  # changes when a package comes or goes
+    environment = {**os.environ, **kernels.environment()}
+    parts = [sys.executable, sys.version, _lock_hash(), packages.stat().st_mtime_ns,
+             *((name, environment.get(name)) for name in READ_AT_START)]
+    files = sorted((Path(__file__).parent / "parents").glob("*.py"))
+    parts += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def _lock_hash() -> str:
+    return hashlib.sha256((paths.ROOT / "requirements.txt").read_bytes()).hexdigest()
+
+
+@contextmanager
+def _alone(folder: Path):
+    """Let one process at a time look for a process to fork from, and start it."""
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _answers(address: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+        try:
+            connection.connect(str(address))
+        except OSError:
+            return False
+    return True
+
+
+def _start(program: str, address: Path) -> None:
+    stands_by = _stands_by()
+    address.unlink(missing_ok=True)  # of one that was killed
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(str(address))
+        listener.listen(128)
+        file = Path(__file__).parent / "parents" / f"{program}.py"
+        number = listener.fileno()
+        process = subprocess.Popen(
+            [sys.executable, str(file), str(number),
+             str(standby_seconds() if stands_by else IDLE_SECONDS)],
+            # One that stands by must not hold the output of the command, which somebody may read
+            # to its end; nor has it an owner.
+            stdin=subprocess.DEVNULL if stands_by else subprocess.PIPE,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if stands_by else None,
+            pass_fds=[number], cwd=address.parent, start_new_session=True,
+            env={**os.environ, **kernels.environment()},
+        )
+    if stands_by:
+        process.returncode = 0  # it outlives this command, so nobody is to wait for it
+        return
+    _owned.append(process)
+
+
 def stop() -> None:
-    """End the processes to fork from that this process has started, with their kernels."""
+    """End the processes to fork from that this process has started, with their forks."""
     with _lock:
-        address = os.environ.pop(ADDRESS, "") if _owned else ""
         for process in _owned:
             process.stdin.close()
         for process in _owned:
@@ -76,16 +172,15 @@ def stop() -> None:
                 process.kill()
                 process.wait()
         _owned.clear()
-        if address:  # still there if the process was killed
-            shutil.rmtree(Path(address).parent, ignore_errors=True)
-
-
-def _lock_hash() -> str:
-    return hashlib.sha256((paths.ROOT / "requirements.txt").read_bytes()).hexdigest()
+        for folder in _made:
+            if os.environ.get(FOLDER) == folder:
+                del os.environ[FOLDER]
+            shutil.rmtree(folder, ignore_errors=True)
+        _made.clear()
 
 
 class ForkedProcess:
-    """A forked kernel behind the interface of `subprocess.Popen` that jupyter_client uses."""
+    """A fork behind the interface of `subprocess.Popen` that jupyter_client uses."""
 
     stdin = stdout = stderr = None
 
@@ -93,11 +188,11 @@ class ForkedProcess:
         self.connection, self.pid, self.returncode = connection, pid, None
 
     def poll(self) -> int | None:
-        """Exit status, or None while the kernel runs."""
+        """Exit status, or None while the process runs."""
         return self._hear(0)
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Exit status, once the kernel has ended; None if it has not within `timeout` seconds."""
+        """Exit status, once the process has ended; None if not within `timeout` seconds."""
         return self._hear(timeout)
 
     def _hear(self, seconds: float | None) -> int | None:
@@ -112,14 +207,14 @@ class ForkedProcess:
             message = b""
         if message:
             self.returncode = json.loads(message)["exit"]
-        else:  # the parent is dead, and the kernel with it
+        else:  # the parent is dead, and the fork with it
             self.returncode = -9
             _lost.append(self.pid)
         self.connection.close()
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Have the parent signal the kernel: it alone knows that the id is still this kernel's."""
+        """Have the parent signal the fork: it alone knows that the id is still this fork's."""
         if self.poll() is None:
             try:
                 self.connection.send(json.dumps({"signal": int(number)}).encode())
@@ -133,43 +228,38 @@ class ForkedProcess:
         self.send_signal(9)
 
 
-def fork(command: list[str], environment: dict, cwd=None, stdout=None, stderr=None):
-    """Ask for a kernel, starting the process to fork from where there is none.
+def fork(program: str, request: dict, streams: list[int]) -> ForkedProcess:
+    """Ask for a fork, starting the process to fork from where there is none.
 
-    Returns
-    -------
-    ForkedProcess
+    Parameters
+    ----------
+    program : str
+        `KERNELS` or `PAGES`.
+    request : dict
+        What the program needs beside the environment (``env``) and the folder (``cwd``).
+    streams : list of int
+        Descriptors of stdout and stderr.
 
     Raises
     ------
     OSError
-        If there is no process to fork from, or it cannot make such a kernel.
+        If there is no process to fork from, or it cannot make such a fork.
     """
-    if command[1:3] != LAUNCH:
-        raise NoFork(f"unknown command {' '.join(command[:3])}")
-    import ipykernel_launcher
-
-    own = {name: value for name, value in environment.items() if name != ADDRESS}
-    own["JPY_PARENT_PID"] = str(os.getpid())  # as in a stock kernel
-    request = json.dumps({
-        "launcher": ipykernel_launcher.__file__, "arguments": command[3:], "env": own,
-        "cwd": str(cwd or os.getcwd()), "lock": _lock_hash(),
-    }).encode()
-    if len(request) > LARGEST_REQUEST:
+    own = {name: value for name, value in request["env"].items() if name != FOLDER}
+    text = json.dumps({**request, "env": own}).encode()
+    if len(text) > LARGEST_REQUEST:
         raise NoFork("the environment is too large")
-    streams = [_number(stdout, 1), _number(stderr, 2)]
     for _ in range(3):
-        prepare()
-        address = os.environ[ADDRESS]
+        address = prepare(program)
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             connection.settimeout(START_SECONDS)
-            connection.connect(address)
-            socket.send_fds(connection, [request], streams)
+            connection.connect(str(address))
+            socket.send_fds(connection, [text], streams)
             reply = json.loads(connection.recv(4096) or "{}")
         except OSError:
             connection.close()
-            if os.path.exists(address):
+            if address.exists():
                 raise
             continue  # it ended in good order since `prepare`: idle, or its owner is gone
         if "pid" in reply:
@@ -177,16 +267,12 @@ def fork(command: list[str], environment: dict, cwd=None, stdout=None, stderr=No
         connection.close()
         if "refused" in reply:
             raise NoFork(reply["refused"])
-        if "stale" in reply:  # the lock file changed: other libraries may be installed now
-            with _lock:
-                if os.environ.get(ADDRESS) == address:
-                    del os.environ[ADDRESS]
-        elif os.path.exists(address):
+        if address.exists():
             raise NoFork("the process to fork from ended")
     raise NoFork("the process to fork from keeps ending")
 
 
-def _number(stream, standard: int) -> int:
+def number(stream, standard: int) -> int:
     """Descriptor of a stream as `subprocess` takes it; None stands for this process's own."""
     if stream is None:
         return standard
@@ -198,22 +284,20 @@ def _number(stream, standard: int) -> int:
 
 
 def say_once(error: OSError) -> None:
-    """Say on stderr that stock kernels are used; once, however many workers share a parent."""
-    try:
-        told = Path(os.environ.get(ADDRESS, "/none")).with_name("told")
-        told.touch(exist_ok=False)
-    except FileExistsError:
+    """Say on stderr that stock kernels are used; once, where workers share the driver's folder."""
+    if _said:
         return
-    except OSError:
-        if _said:
-            return
     _said.append(error)
+    if os.environ.get(FOLDER):
+        try:
+            (Path(os.environ[FOLDER]) / "told").touch(exist_ok=False)
+        except FileExistsError:
+            return
+        except OSError:  # the folder is gone; then each worker says it
+            pass
     print(f"Kernels start the ordinary way, which is slower: {error}.", file=sys.stderr)
 
 
-_said = []
-
-
 def lost() -> int:
-    """How many kernels of this process died with the process they were forked from."""
+    """How many forks of this process died with the process they were forked from."""
     return len(_lost)

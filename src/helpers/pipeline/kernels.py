@@ -20,7 +20,7 @@ def stock_wanted() -> bool:
 
 
 def kernel_name(stock: bool | None = None) -> str:
-    """Kernel that runs chapters: forked on Linux (see `forkserver`), else stock.
+    """Kernel that runs chapters: forked on Linux (see `forks`), else stock.
 
     Outputs are the same, so the key of a run does not know which it was.
 
@@ -39,7 +39,7 @@ def prepare(stock: bool | None = None) -> None:
         from helpers.pipeline import forks
 
         with suppress(OSError):  # asking for a kernel meets the same error, and says so
-            forks.prepare()
+            forks.prepare(forks.KERNELS)
 
 
 def configuration():

@@ -15,11 +15,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from helpers import paths
-from helpers.pipeline import store
+from helpers.pipeline import forks, kernels, store
 
 PASSING = ("staged", "html", "old")  # folders of one build
 STAMP = "shared.txt"  # hash of what all pages share; there only while the folder is in order
@@ -36,7 +36,7 @@ class BuildError(RuntimeError):
 
 
 class PageBuilder:
-    """A process that has jupyter-book ready (see `jupyter_book_process`), for one build."""
+    """Runs jupyter-book, on Linux as a fork of a process that has it ready (see `forks`)."""
 
     def __init__(self):
         self.process = None
@@ -45,20 +45,15 @@ class PageBuilder:
         return self
 
     def __exit__(self, *_):
-        if self.process is not None:
+        if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-            self.process.stdin.close()
-            self.log.close()
 
     def start(self) -> None:
-        """Start the process, unless it runs; returns at once."""
-        if self.process is None:
-            self.log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  see __exit__
-            program = Path(__file__).with_name("jupyter_book_process.py")
-            self.process = subprocess.Popen(
-                [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=self.log,
-                stderr=self.log, text=True, env={**os.environ, "PYTHONHASHSEED": "0"})
+        """Have the process import jupyter-book while others work on; returns at once."""
+        if sys.platform == "linux":
+            with suppress(OSError):  # asking for a fork meets the same error
+                forks.prepare(forks.PAGES)
 
     def build(self, source: Path, out: Path) -> Path:
         """Build the pages of a folder; any warning fails, because it is a page that is not right.
@@ -73,17 +68,13 @@ class PageBuilder:
         BuildError
             With the warnings or, if there are none, the end of what jupyter-book said.
         """
-        self.start()
-        arguments = ["build", str(source), "--path-output", str(out), "-W", "--keep-going",
-                     "--quiet"]
-        try:
-            self.process.stdin.write(json.dumps(arguments) + "\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:  # it ended already; its log says why
-            pass
-        status = self.process.wait()
-        self.log.seek(0)
-        log = re.sub(r"\x1b\[[0-9;]*m", "", self.log.read())
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+            self.process = _jupyter_book(
+                ["build", str(source), "--path-output", str(out), "-W", "--keep-going", "--quiet"],
+                said)
+            status = self.process.wait()
+            said.seek(0)
+            log = re.sub(r"\x1b\[[0-9;]*m", "", said.read())
         warnings = [line.replace(str(source) + "/", "") for line in log.splitlines()
                     if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
         built = out / "_build" / "html"
@@ -91,6 +82,18 @@ class PageBuilder:
             what = "\n".join(dict.fromkeys(warnings)) or log[-3000:]
             raise BuildError(f"The pages were not built; jupyter-book said:\n{what}")
         return built
+
+
+def _jupyter_book(arguments: list[str], said):
+    """Start the command ``jupyter-book``; as a fork where that is possible."""
+    environment = {**os.environ, **kernels.environment()}
+    if sys.platform == "linux":
+        request = {"arguments": arguments, "env": environment, "cwd": os.getcwd()}
+        with suppress(OSError):
+            return forks.fork(forks.PAGES, request, [said.fileno()] * 2)
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", *arguments]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                            env=environment)
 
 
 @contextmanager
@@ -159,8 +162,9 @@ def build(folder: Path, notice: str, builder: PageBuilder) -> Path:
 def shared_by_all(source: Path) -> str:
     """Hash of everything in the sources that pages depend on beyond their own file."""
     parts = [(paths.ROOT / "requirements.txt").read_bytes(), sys.version.encode()]
-    code = sorted(Path(__file__).parent.glob("*book*.py")) + [paths.ROOT / "src" / "book_pages.py"]
-    parts += [file.read_bytes() for file in (*code, Path(__file__))]
+    here = Path(__file__)
+    code = [here, here.parent / "parents" / "pages.py", paths.ROOT / "src" / "book_pages.py"]
+    parts += [file.read_bytes() for file in code]
     parts += [file.read_bytes() for file in sorted(paths.VENDOR.rglob("*")) if file.is_file()]
     for file in sorted(file for file in source.rglob("*") if file.is_file()):
         parts.append(str(file.relative_to(source)).encode())

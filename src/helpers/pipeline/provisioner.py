@@ -12,15 +12,15 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from helpers.pipeline import forks
 
+LAUNCH = ["-m", "ipykernel_launcher"]
+
 
 class ForkProvisioner(LocalProvisioner):
     """Starts a kernel as a fork; everything else is as for a local process."""
 
     async def launch_kernel(self, cmd, **kwargs):
-        environment = kwargs.get("env") or dict(os.environ)
         try:
-            self.process = forks.fork(
-                cmd, environment, kwargs.get("cwd"), kwargs.get("stdout"), kwargs.get("stderr"))
+            self.process = _fork(cmd, **kwargs)
         except OSError as error:
             forks.say_once(error)
             return await super().launch_kernel(cmd, **kwargs)
@@ -28,3 +28,15 @@ class ForkProvisioner(LocalProvisioner):
         self.pid, self.pgid = self.process.pid, None
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
+
+
+def _fork(command: list[str], env=None, cwd=None, stdout=None, stderr=None, **_) -> (
+        forks.ForkedProcess):
+    if command[1:3] != LAUNCH:
+        raise forks.NoFork(f"unknown command {' '.join(command[:3])}")
+    import ipykernel_launcher
+
+    environment = {**(env or os.environ), "JPY_PARENT_PID": str(os.getpid())}  # as in a stock one
+    request = {"launcher": ipykernel_launcher.__file__, "arguments": command[3:],
+               "env": environment, "cwd": str(cwd or os.getcwd())}
+    return forks.fork(forks.KERNELS, request, [forks.number(stdout, 1), forks.number(stderr, 2)])

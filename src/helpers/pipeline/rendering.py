@@ -38,7 +38,7 @@ def key(runs, notice: str) -> str:
     files = [paths.CONFIG, paths.CONTENTS, paths.ROOT / "references.bib", *written_pages()]
     for folder in (*(paths.ROOT / name for name in PAGE_FOLDERS), paths.VENDOR):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
-    files += sorted(Path(__file__).parent.glob("*.py")) + [paths.ROOT / "src" / "book_pages.py"]
+    files += sorted(Path(__file__).parent.rglob("*.py")) + [paths.ROOT / "src" / "book_pages.py"]
     files += [store.chapter_path(run.chapter) for run in runs]  # prose is not in a run's key
     files += [paths.DATA_PACKAGE, *sorted(paths.SCENARIOS.glob("*.toml"))]
     parts = [notice, *(run.key for run in runs)]
@@ -65,8 +65,7 @@ def assemble(staged: Path, runs) -> None:
             shutil.copytree(paths.ROOT / folder, source / folder)
     for run in runs:
         executed = json.loads((Path(run.path) / "notebook.ipynb").read_text(encoding="utf-8"))
-        chapter = json.loads(store.chapter_path(run.chapter).read_text(encoding="utf-8"))
-        notebook = with_outputs(chapter, executed)
+        notebook = with_outputs(store.read_chapter(run.chapter), executed)
         prepare(notebook, run.chapter, downloads)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")

@@ -1,17 +1,15 @@
-"""The process that runs jupyter-book: it imports it while the chapters still run.
+"""The process that jupyter-book is forked from: it has imported it while the chapters still run.
 
-Importing jupyter-book, Sphinx and the extensions takes as long as writing a few pages. This
-program does it at once, then waits for one line on its standard input: the arguments of the
-command ``jupyter-book`` as a JSON list. When the input ends, the driver is gone, and so is this
-process: two writers in one folder would spoil its pages.
+See `forkserver`, whose code serves the forks. Importing jupyter-book, Sphinx and the extensions
+takes as long as writing a few pages.
 """
 
 import importlib
-import json
 import os
 import sys
-import threading
 import traceback
+
+import forkserver
 
 LIBRARIES = (
     "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.application", "sphinx.search.en",
@@ -24,15 +22,7 @@ LIBRARIES = (
 )
 
 
-def _end_with_the_driver() -> None:
-    # Not through sys.stdin: its lock would be held in the processes that Sphinx forks to write
-    # pages, and they would wait for it for ever.
-    while os.read(0, 4096):
-        pass
-    os._exit(1)
-
-
-def prepare() -> None:
+def preload() -> dict:
     """Import what building pages needs, and use once what prepares itself at its first use."""
     for name in LIBRARIES:
         importlib.import_module(name)
@@ -48,19 +38,15 @@ def prepare() -> None:
     list(get_all_styles())
     highlight("x = 1", get_lexer_by_name("python"), HtmlFormatter())
     BeautifulSoup("<ul></ul>", "html.parser").select("ul > li.current")
+    return {}
 
 
-def main() -> None:
-    """Prepare, wait for the arguments, build."""
-    prepare()
-    line = sys.stdin.readline()
-    if not line:  # nothing had to be built
-        os._exit(0)
-    threading.Thread(target=_end_with_the_driver, daemon=True).start()
-    from jupyter_book.cli.main import main as jupyter_book
+def become_jupyter_book(request: dict) -> None:
+    """Run the command ``jupyter-book`` with the arguments of a request, and end."""
+    from jupyter_book.cli.main import main
 
     try:
-        jupyter_book(json.loads(line), prog_name="jupyter-book")
+        main(request["arguments"], prog_name="jupyter-book")
         status = 0
     except SystemExit as end:  # also after a build that went well
         status = end.code if isinstance(end.code, int) else bool(end.code)
@@ -73,5 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # this folder: a module `store` or `compare` here would shadow a library's
-    main()
+    forkserver.run(preload, become_jupyter_book)

@@ -1,0 +1,1 @@
+"""Programs that import libraries and fork themselves; run by their path, see `forks`."""
