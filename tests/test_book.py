@@ -129,6 +129,12 @@ def test_nothing_is_fetched_from_elsewhere(baseline):
     assert fetched(baseline[0]) == []
 
 
+def test_a_page_does_not_say_on_which_day_it_was_built(baseline):
+    """Two builds on two days are the same; of an edition only some pages are written anew."""
+    for page in baseline[0].rglob("*.html"):
+        assert "last-updated" not in page.read_text(encoding="utf-8"), page.name
+
+
 def test_broken_links_and_fetched_files_are_found(tmp_path):
     (tmp_path / "a.html").write_text(
         '<a href="b.html">x</a><a href="#nowhere">x</a><script src="https://cdn.example/x.js">'

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -174,6 +175,19 @@ def test_a_chapter_finds_the_surroundings_of_a_stock_kernel(strict, tmp_path, mo
         assert {k: (v, other[k]) for k, v in one.items() if v != other[k]} == {}
     assert found[FORKED][0]["helpers"] == []  # first-party code is read when a kernel starts
     assert found[FORKED][2] <= found[STOCK][2]  # threads of the system, those of BLAS included
+
+
+def test_a_kernel_has_the_limits_and_the_mask_of_who_asks_for_it(strict):
+    seen = "import json, os, resource; mask = os.umask(0); os.umask(mask)\n" \
+           "print(json.dumps([mask, resource.getrlimit(resource.RLIMIT_NOFILE)]))"
+    mask, limit = os.umask(0o037), resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit[0] - 1, limit[1]))
+        with session() as kernel:  # forked from a parent that was there before
+            assert kernel.json(seen) == [0o037, [limit[0] - 1, limit[1]]]
+    finally:
+        os.umask(mask)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit)
 
 
 def test_the_parent_has_one_thread_and_a_private_folder(strict):

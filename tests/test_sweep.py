@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpers import parameters, paths
-from helpers.pipeline import cli, executors, sweep
+from helpers.pipeline import cli, executors, forks, sweep
 
 HEAD = "horizon_year = 2026  # year\nmedium_score = 2.0  # points"
 RECORD = (
@@ -70,6 +70,26 @@ def test_a_sweep_runs_each_different_run_once(workshop):
     assert values == {f"horizon_year={year}": float(year) for year in (2026, 2030, 2031)}
     assert len(frame) == 6 and list(frame.columns) == sweep.COLUMNS
     assert sweep.counts(cells)["to_run"] == 0
+
+
+def test_a_single_run_needs_no_pool_and_leaves_the_driver_as_it_was(workshop, monkeypatch):
+    write(workshop, "one")
+    monkeypatch.setattr(executors, "make_pool", lambda jobs: pytest.fail("a pool was made"))
+    before, folder = dict(os.environ), os.getcwd()
+    cells = sweep.plan({"a": {"horizon_year": 2031}}, ["one"])
+    frame, failed = sweep.run(cells)
+    assert not failed and list(frame["value"]) == [2031.0]
+    kept = {name: value for name, value in os.environ.items() if name != forks.FOLDER}
+    assert kept == {name: value for name, value in before.items() if name != forks.FOLDER}
+    assert os.getcwd() == folder
+
+
+def test_a_worker_has_the_variables_that_its_driver_has_now(monkeypatch):
+    """The process that workers are forked from is older than a change of the driver's."""
+    for value in ("first", "second"):
+        monkeypatch.setenv("BOOK_SEEN", value)
+        with executors.make_pool(1) as pool:
+            assert pool.submit(os.getenv, "BOOK_SEEN").result() == value
 
 
 def test_a_failed_run_does_not_stop_the_rest_and_the_sweep_resumes(workshop):

@@ -246,7 +246,7 @@ def fork(program: str, request: dict, streams: list[int]) -> ForkedProcess:
         If there is no process to fork from, or it cannot make such a fork.
     """
     own = {name: value for name, value in request["env"].items() if name != FOLDER}
-    text = json.dumps({**request, "env": own}).encode()
+    text = json.dumps({**request, "env": own, **_inherited()}).encode()
     if len(text) > LARGEST_REQUEST:
         raise NoFork("the environment is too large")
     for _ in range(3):
@@ -270,6 +270,16 @@ def fork(program: str, request: dict, streams: list[int]) -> ForkedProcess:
         if address.exists():
             raise NoFork("the process to fork from ended")
     raise NoFork("the process to fork from keeps ending")
+
+
+def _inherited() -> dict:
+    """What a child process would have from this one: the mask of new files, and the limits."""
+    import resource
+
+    status = Path("/proc/self/status").read_text()
+    kinds = {getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
+    return {"umask": int(status.split("\nUmask:")[1].split()[0], 8),
+            "limits": [[kind, resource.getrlimit(kind)] for kind in sorted(kinds)]}
 
 
 def number(stream, standard: int) -> int:

@@ -16,6 +16,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -183,7 +184,7 @@ def make_forkable() -> None:
 
 
 def settle(request: dict, descriptors: list[int], added: dict, libc, parent: int) -> None:
-    """In a fork: take the streams, the environment and the folder of whoever asked for it."""
+    """In a fork: take streams, environment, folder and limits of whoever asked for it."""
     os.setsid()
     libc.prctl(DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the line above
@@ -197,6 +198,10 @@ def settle(request: dict, descriptors: list[int], added: dict, libc, parent: int
     os.environ.update({**added, **request["env"]})
     time.tzset()
     os.chdir(request["cwd"])
+    os.umask(request["umask"])
+    for number, limit in request["limits"]:
+        with suppress(OSError, ValueError):  # above what this process may have
+            resource.setrlimit(number, limit)
 
 
 def run(preload, become, for_some=()) -> None:
