@@ -119,13 +119,15 @@ def solve(
         with np.errstate(all="ignore"):
             return complex_step_jacobian(model, x, params)
 
+    scale = float(np.linalg.norm(y))
     ends = [
-        end for point in points for end in _search(residuals, jacobian, point, most_evaluations)
+        end for point in points
+        for end in _search(residuals, jacobian, point, most_evaluations, scale)
     ]
     if not ends:
         raise ValueError("the model is not finite at any start; give starts nearer to the data.")
     best = min(ends, key=lambda end: _sum_of_squares(residuals(end)))
-    return _describe(residuals, jacobian, best, ends, len(points), float(np.linalg.norm(y)))
+    return _describe(residuals, jacobian, best, ends, len(points), scale)
 
 
 def _sum_of_squares(vector: np.ndarray) -> float:
@@ -142,7 +144,9 @@ def _usable(residuals, jacobian, params) -> bool:
     )
 
 
-def _search(residuals, jacobian, start: np.ndarray, most_evaluations: int) -> list[np.ndarray]:
+def _search(
+    residuals, jacobian, start: np.ndarray, most_evaluations: int, scale: float
+) -> list[np.ndarray]:
     """Return the end point of one start as a list, empty where the model cannot be followed."""
     if not _usable(residuals, jacobian, start):
         return []
@@ -157,7 +161,7 @@ def _search(residuals, jacobian, start: np.ndarray, most_evaluations: int) -> li
             residuals(end)
         ):
             end = polished
-    return [_gauss_newton(residuals, jacobian, end)]
+    return [_gauss_newton(residuals, jacobian, end, scale)]
 
 
 def _library_search(residuals, jacobian, start, method, most_evaluations):
@@ -202,11 +206,13 @@ def _newton_step(residuals, jacobian, params) -> tuple[np.ndarray, float] | None
     return -(right.T @ (projected / singular)) / norms, float(np.linalg.norm(projected))
 
 
-def _gauss_newton(residuals, jacobian, params) -> np.ndarray:
+def _gauss_newton(residuals, jacobian, params, scale: float) -> np.ndarray:
     """Refine a solution past the point where the sum of squares stops telling steps apart.
 
     The sum is flat to half the digits of the parameters; the gradient is not, so full steps
-    are taken while they shrink and do not make the sum worse beyond its rounding error.
+    are taken while they shrink and do not make the sum worse beyond its rounding error. A
+    residual is rounded as the value it comes from is, so that error grows with the norm of the
+    data (`scale`): with a bound that did not, one processor stopped a digit before another.
     """
     smallest = np.inf
     for _ in range(30):
@@ -215,8 +221,9 @@ def _gauss_newton(residuals, jacobian, params) -> np.ndarray:
             return params
         step, smallest = found
         following = params + step
-        vector = residuals(params)
-        allowed = _sum_of_squares(vector) * (1.0 + 4.0 * np.finfo(float).eps * vector.size)
+        sum_of_squares = _sum_of_squares(residuals(params))
+        norm = np.sqrt(sum_of_squares)
+        allowed = sum_of_squares + 8.0 * np.finfo(float).eps * norm * (norm + scale)
         if not _usable(residuals, jacobian, following):
             return params
         if _sum_of_squares(residuals(following)) > allowed:
