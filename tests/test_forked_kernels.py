@@ -362,6 +362,26 @@ def test_a_run_succeeds_though_the_parent_is_killed_and_this_is_said_once(
     assert capfd.readouterr().err.count("Kernels start the ordinary way") == 1
 
 
+def test_a_run_succeeds_though_another_command_owned_the_parent_and_is_killed(
+        anew, workshop, monkeypatch, tmp_path):
+    monkeypatch.setenv(forks.FOLDER, str(tmp_path))
+    owner = subprocess.Popen(
+        [sys.executable, "-c", "from helpers.pipeline import kernels\n"
+         "kernels.prepare()\nprint(flush=True)\ninput()"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert owner.stdout.readline()
+        spec = workshop(f"{IS_FORKED} and (os.kill({owner.pid}, 9), __import__('time').sleep(60))")
+        lost = forks.lost()
+        result = execute.execute(spec, stock=False).result
+        assert result.status == "ok", result.reason
+        assert forks.lost() == lost + 1 and not anew
+        assert owner.wait() == -signal.SIGKILL
+    finally:
+        owner.kill()
+        owner.communicate()
+
+
 def test_a_kernel_with_other_settings_of_the_interpreter_is_not_forked(strict):
     with session(), pytest.raises(forks.NoFork, match="other value of PYTHONWARNINGS"):
         request = {"env": {**os.environ, "PYTHONWARNINGS": "error"}, "cwd": "/"}
