@@ -1,5 +1,6 @@
 """Forked kernels give the outputs of stock ones, keep nothing, and outlive nobody."""
 
+import asyncio
 import json
 import os
 import resource
@@ -285,6 +286,13 @@ def test_a_kernel_that_dies_is_reported_with_its_status(strict, code, status):
         kernel.client.execute("import os; " + code)
         assert process.wait(10) == status and process.poll() == status
         assert not kernel.manager.is_alive()
+
+
+def test_killing_a_kernel_waits_for_its_end(strict):
+    with session() as kernel:
+        process = kernel.manager.provisioner.process
+        asyncio.run(kernel.manager.provisioner.kill())
+        assert process.returncode == -signal.SIGKILL  # heard already, not only asked for
 
 
 def test_a_chapter_whose_kernel_dies_is_not_run_again(strict, workshop):

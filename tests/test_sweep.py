@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpers import parameters, paths
-from helpers.pipeline import cli, executors, forks, sweep
+from helpers.pipeline import cli, execute, executors, forks, sweep
 
 HEAD = "horizon_year = 2026  # year\nmedium_score = 2.0  # points"
 RECORD = (
@@ -82,6 +82,20 @@ def test_a_single_run_needs_no_pool_and_leaves_the_driver_as_it_was(workshop, mo
     kept = {name: value for name, value in os.environ.items() if name != forks.FOLDER}
     assert kept == {name: value for name, value in before.items() if name != forks.FOLDER}
     assert os.getcwd() == folder
+
+
+@pytest.mark.parametrize("chapters", [["one"], ["one", "two"]])
+def test_other_work_begins_once_before_the_first_run_and_only_if_there_is_one(workshop, chapters):
+    for name in chapters:
+        write(workshop, name)
+    seen = []
+    for _ in range(2):
+        results = executors.run_many(
+            [execute.RunSpec(name) for name in chapters], begin=lambda: seen.append("begin"),
+            report=lambda result: seen.append((result.status, result.cached)))
+        assert [result.status for result in results] == ["ok"] * len(chapters)
+    runs = len(chapters)
+    assert seen == ["begin", *[("ok", False)] * runs, *[("ok", True)] * runs]
 
 
 def test_a_worker_has_the_variables_that_its_driver_has_now(monkeypatch):

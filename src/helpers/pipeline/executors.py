@@ -4,6 +4,7 @@ Both are a `concurrent.futures.Executor`. Workers execute and send the finished 
 the driver alone publishes.
 """
 
+import importlib
 import ipaddress
 import os
 import sys
@@ -25,7 +26,8 @@ from helpers.pipeline import execute, kernels, store
 # A killed worker breaks its whole pool, so nobody knows which run killed it. Two rounds side by
 # side, then each remaining run in a pool of its own: what breaks that one is to blame.
 ROUNDS = 2
-OF_A_WORKER = ["papermill", "helpers.pipeline.execute", "helpers.pipeline.provisioner"]
+OF_A_WORKER = ["papermill", "helpers.pipeline.execute", "helpers.pipeline.provisioner",
+               "helpers.pipeline.clients"]
 
 
 class ClusterError(ValueError):
@@ -33,13 +35,13 @@ class ClusterError(ValueError):
 
 
 def default_jobs() -> int:
-    """Kernels at a time: two more than there are cores.
+    """Kernels at a time: one more than there are cores.
 
-    A run waits about a third of its time, for its kernel to start and to end; more kernels fill
-    these gaps (20 chapters on 2 cores, means of several: 31 s with two, 24 s with three, 23 s
-    with four). Many more would only share the cores and the memory.
+    A run waits now and then, for its kernel to start and for messages; one more fills these gaps.
+    More than that only share the cores and their caches (20 chapters on 2 cores, medians of four
+    rounds: 20.0 s and 37.7 s of CPU time with three, 21.7 s and 41.1 s with four).
     """
-    return usable_cores() + 2
+    return usable_cores() + 1
 
 
 def usable_cores() -> int:
@@ -68,6 +70,15 @@ def make_pool(jobs: int) -> Executor:
 
 class Here(Executor):
     """Runs what it is given at once, in this process; for one run a pool costs more than it."""
+
+    @staticmethod
+    def prepare() -> None:
+        """Import what a run needs, before other processes compete for the cores.
+
+        Meanwhile the process that kernels are forked from has the other core to itself.
+        """
+        for name in OF_A_WORKER:
+            importlib.import_module(name)
 
     def submit(self, function, /, *arguments, **named) -> Future:
         future, before = Future(), dict(os.environ)
@@ -172,16 +183,17 @@ def run_many(specs, jobs=None, report=lambda result: None, *, cluster=None, begi
         if stored is not None:
             settle(place, stored)
             continue
-        if not waiting:  # at once: what is started here imports while the others are looked up
-            if cluster is None:
-                kernels.prepare()  # the workers share it
-            begin()
+        if not waiting and cluster is None:
+            kernels.prepare()  # the workers share it; it imports while the others are looked up
         waiting.append(place)
     # The longest first, or the last one would run alone on one core. The size of a notebook, most
     # of it figures, tells its time well enough.
     waiting.sort(key=lambda place: -store.chapter_path(specs[place].chapter).stat().st_size)
     if waiting:
         store.tidy()
+        if len(waiting) == 1 and cluster is None:
+            Here.prepare()
+        begin()
     if waiting and cluster is not None:
         with make_cluster(cluster) as executor:
             waiting = _round(executor, specs, waiting, settle)

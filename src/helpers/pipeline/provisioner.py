@@ -5,6 +5,7 @@ Whatever goes wrong before a kernel runs ends in a stock kernel, and is said onc
 same, only slower.
 """
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -28,6 +29,18 @@ class ForkProvisioner(LocalProvisioner):
         self.pid, self.pgid = self.process.pid, None
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
+
+    async def kill(self, restart=False):
+        """Kill the kernel, and wait for its end, which takes some milliseconds.
+
+        The manager looks for it at once, and then only every tenth of a second.
+        """
+        process = self.process
+        await super().kill(restart)
+        for _ in range(100):
+            if process is None or process.poll() is not None:
+                return
+            await asyncio.sleep(0.005)
 
 
 def _fork(command: list[str], env=None, cwd=None, stdout=None, stderr=None, **_) -> (

@@ -71,6 +71,7 @@ def preload() -> dict:
     for name in LIBRARIES:
         importlib.import_module(name)
     draw()
+    sys.modules["pydantic"].create_model("Model")  # the first one looks for plug-ins everywhere
     before = dict(os.environ)
     for name in OF_A_KERNEL:
         importlib.import_module(name)
@@ -84,7 +85,8 @@ def draw() -> None:
     figure = Figure(layout="constrained")
     axes = figure.subplots()
     axes.plot([1, 2], label="line")
-    axes.set_title("title")
+    axes.bar([1, 2], 1, hatch="//")
+    axes.set_title("title", weight="bold")
     axes.legend()
     figure.savefig(io.BytesIO(), format="svg")
 
