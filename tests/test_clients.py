@@ -5,6 +5,7 @@ from queue import Empty
 
 import nbformat
 import pytest
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 from helpers.pipeline import kernels
@@ -52,7 +53,7 @@ class Scripted(PromptClient):
 
 
 def ready(client, timeout=None):
-    asyncio.run(client.wait_for_ready(timeout))
+    run_sync(client.wait_for_ready)(timeout)  # asyncio.run refuses where a browser test left a loop
     return client
 
 

@@ -1,6 +1,5 @@
 """Forked kernels give the outputs of stock ones, keep nothing, and outlive nobody."""
 
-import asyncio
 import json
 import os
 import resource
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_core.utils import run_sync
 
 from helpers import paths
 from helpers.pipeline import accept, execute, forks, kernels
@@ -291,7 +291,7 @@ def test_a_kernel_that_dies_is_reported_with_its_status(strict, code, status):
 def test_killing_a_kernel_waits_for_its_end(strict):
     with session() as kernel:
         process = kernel.manager.provisioner.process
-        asyncio.run(kernel.manager.provisioner.kill())
+        run_sync(kernel.manager.provisioner.kill)()
         assert process.returncode == -signal.SIGKILL  # heard already, not only asked for
 
 
