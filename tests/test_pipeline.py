@@ -244,6 +244,18 @@ def test_why_names_the_part_that_changed(workshop):
     assert store.why("keyed", {}) == ["code: changed"]
 
 
+def test_why_does_not_name_the_parameters_of_another_edition_that_ran_last(workshop):
+    write(workshop, "keyed", RECORD)
+    for overrides in ({}, {"horizon_year": 2030}):
+        assert execute.run_one(execute.RunSpec("keyed", overrides)).status == "ok"
+    write(workshop, "keyed", RECORD + "\n")
+    assert store.why("keyed", {}) == ["code: changed"]
+    assert store.why("keyed", {"horizon_year": 2030}) == ["code: changed"]
+    damaged = store.nearest("keyed", {})["key"]
+    (store.folder(damaged) / "results.json").write_text("[]")
+    assert store.nearest("keyed", {})["key"] != damaged
+
+
 def test_differences_are_named_down_to_the_file():
     old = {"data": {"claims": "1"}, "helpers": {"a.py": "1", "b.py": "1"}, "python": "3.11.1"}
     new = {"data": {"claims": "2"}, "helpers": {"a.py": "1", "c.py": "1"}, "python": "3.12.0"}

@@ -304,15 +304,19 @@ def _verified(path: Path, _state: tuple) -> dict | None:
     return record if whole and record.get("status") == "ok" else None
 
 
-def latest(chapter: str) -> dict | None:
-    """Marker of the newest whole run of a chapter, whatever its parameters."""
-    markers = sorted((paths.build_folder() / "runs").glob(f"*/{MARKER}"),
-                     key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in markers:
+def nearest(chapter: str, parts: dict) -> dict | None:
+    """Marker of the whole run of a chapter whose key differs least, of equals the newest.
+
+    Not simply the newest: after another edition its parameters would be named as well.
+    """
+    found = []
+    for file in (paths.build_folder() / "runs").glob(f"*/{MARKER}"):
         record = json.loads(file.read_text())
-        if record.get("chapter") == chapter and published(record["key"]) is not None:
-            return record
-    return None
+        if record.get("chapter") == chapter:
+            apart = len(differences(record["components"], parts))
+            found.append((apart, -file.stat().st_mtime, record))
+    found.sort(key=lambda each: each[:2])
+    return next((record for _, _, record in found if published(record["key"]) is not None), None)
 
 
 def differences(old: dict, new: dict, place: str = "") -> list[str]:
@@ -340,7 +344,7 @@ def why(chapter: str, overrides: dict) -> list[str]:
     parts = components(notebook, resolve(notebook, overrides))
     if published(key(parts)) is not None:
         return []
-    record = latest(chapter)
+    record = nearest(chapter, parts)
     if record is None:
         return ["it has never run here"]
     return differences(record["components"], parts) or ["its run was removed or damaged"]
