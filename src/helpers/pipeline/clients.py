@@ -10,8 +10,9 @@ class PromptClient(AsyncKernelClient):
     """Waits for a kernel without a pause once it is there.
 
     The stock client listens for another fifth of a second, in case the kernel still says something
-    of its start. A light chapter takes about as long, and a sweep has hundreds of them. But a
-    kernel says that it is idle after all it had to say to a request, so there is a last message.
+    of its start. The lightest chapter computes for little longer, and a sweep has hundreds of them.
+    But a kernel says that it is idle after all it had to say to a request, so there is a last
+    message.
     """
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
