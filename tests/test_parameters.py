@@ -96,3 +96,9 @@ def test_a_wrong_scenario_file_is_refused_by_name(tmp_path, text):
 
 def test_the_json_schema_lists_every_parameter():
     assert set(parameters.Parameters.model_json_schema()["properties"]) == set(parameters.names())
+
+
+def test_a_chapter_checks_its_parameters_without_naming_them_again():
+    parameters.check({"horizon_year": 2030, "other": object(), "__name__": "x"})
+    with pytest.raises(parameters.ParameterError, match="horizon_year: expected int"):
+        parameters.check({"horizon_year": 2050, "other": 1})

@@ -118,3 +118,14 @@ def test_a_quote_is_the_printed_token(shown):
 def test_an_empty_sentence_is_refused(shown):
     with pytest.raises(results.ResultError):
         results.sentence("s", "  ")
+
+
+def test_a_notebook_shows_each_record_as_a_line(shown):
+    results.record("rate", 0.0888, unit="1/year", label="Yearly growth")
+    results.sentence("answer", "It grew.")
+    lines = [output["data"]["text/plain"] for output in shown]
+    assert lines == ["Yearly growth: 8.9\u00a0%", "It grew."]
+
+
+def test_a_sentence_returns_nothing_so_that_a_cell_can_end_with_it(shown):
+    assert results.sentence("answer", "It grew.") is None

@@ -185,9 +185,25 @@ def validate(values: dict[str, Any]) -> dict[str, Any]:
     return {name: checked[name] for name in values}
 
 
-def check(**values) -> None:
-    """Refuse a wrong parameter before anything is computed; the first call of every chapter."""
-    validate(values)
+def check(namespace: dict[str, Any] | None = None, /, **values) -> None:
+    """Refuse a wrong parameter before anything is computed; the first call of every chapter.
+
+    Parameters
+    ----------
+    namespace : dict, optional
+        The variables of the notebook, ``globals()``: those that are parameters are checked, so
+        that no chapter lists its parameters twice.
+    **values
+        Parameters by name, for who has no such namespace.
+
+    Raises
+    ------
+    ParameterError
+        As for `validate`.
+    """
+    declared = {name: value for name, value in (namespace or {}).items()
+                if name in Parameters.model_fields}
+    validate({**declared, **values})
 
 
 def _unknown(name: str) -> str:

@@ -11,6 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from helpers.words import SPACE, count_in_words, format_value, in_words
+
+__all__ = ["MIME", "PREFIX", "SPACE", "STATUSES", "ResultError", "count_in_words", "entries",
+           "format_value", "in_words", "quote", "read", "record", "refuse", "sentence"]
+
 STATUSES = ("computed", "scope_flagged", "refused", "not_in_paper")
 PREFIX = "application/papermill.record/"  # the mime prefix under which MyST-NB looks for glue
 MIME = "application/vnd.book.record+json"  # the notebook format allows objects in +json types only
@@ -20,7 +25,6 @@ COLUMNS = ["chapter", "name", "type", "value", "unit", "label", "status", "claim
 # Ten digits survive a change of processor or BLAS; the last ones of a double do not, and nbval
 # compares text. Comparisons to 1e-9 still hold.
 SIGNIFICANT_DIGITS = 10
-SPACE = "\u00a0"  # a number and its unit stay on one line
 
 
 class ResultError(ValueError):
@@ -95,7 +99,6 @@ def sentence(name, text, *, claims=()):
     if not text.strip():
         raise ResultError(f"Sentence {name!r} is empty.")
     _emit({"type": "sentence", "name": name, "claims": list(claims), "text": text})
-    return text
 
 
 def quote(name, claims, claim_id):
@@ -126,11 +129,20 @@ def _emit(entry: dict) -> None:
     from IPython.display import display
 
     display(
-        # As a literal: MyST-NB evaluates the text, and would shorten a bare 0.50 to 0.5.
-        {PREFIX + "text/plain": repr(entry["text"]), MIME: entry},
+        # The first is what prose glues in, as a literal: MyST-NB evaluates the text, and would
+        # shorten a bare 0.50 to 0.5. The last is for who opens the notebook; pages drop it.
+        {PREFIX + "text/plain": repr(entry["text"]), MIME: entry, "text/plain": in_a_line(entry)},
         raw=True,
         metadata={"scrapbook": {"name": entry["name"], "mime_prefix": PREFIX}},
     )
+
+
+def in_a_line(entry: dict) -> str:
+    """A record as one line, for a notebook or a terminal: ``label: text``."""
+    if entry["type"] == "sentence":
+        return entry["text"]
+    label = entry["label"] if entry["type"] == "result" else f"{entry['name']}, as printed"
+    return f"{label}: {entry['text']}"
 
 
 def _plain(value, name):
@@ -156,76 +168,6 @@ def _plain(value, name):
         items = sorted(value) if isinstance(value, (set, frozenset)) else value
         return [_plain(item, name) for item in items]
     raise ResultError(f"Result {name!r}: a value of type {type(value).__name__} cannot be kept.")
-
-
-# Text of a value by unit: (factor, decimals, pattern). One place, so that a unit reads the same
-# on every page.
-TEXTS = {
-    "1/year": (100, 1, "{}" + SPACE + "%"),
-    "fraction": (100, 1, "{}" + SPACE + "%"),
-    "probability": (100, 0, "{}" + SPACE + "%"),
-    "percentage points": (1, 1, "{} percentage points"),
-    "ratio": (1, 2, "{}"),
-    "count": (1, 0, "{}"),
-    "years": (1, 1, "{} years"),
-    "year": (1, 0, "{}"),
-    "rank": (1, 1, "{}"),
-    "points": (1, 1, "{}"),
-    "RMB per USD": (1, 2, "{} RMB per USD"),
-}
-MONEY = re.compile(r"(USD|RMB|EUR) (million|billion)")
-
-
-def format_value(value, unit: str, digits: int | None = None) -> str:
-    """Text of a value in its unit, as prose prints it.
-
-    Parameters
-    ----------
-    value : number, str, bool, list or dict
-    unit : str
-    digits : int, optional
-        Decimals, where the unit's own are not wanted.
-
-    Returns
-    -------
-    str
-        For example ``8.9 %`` for 0.0888 and ``"1/year"``, ``USD 29.76 billion`` for 29.76.
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        texts = (f"{key}: {format_value(item, unit, digits)}" for key, item in value.items())
-        return "; ".join(texts)
-    if isinstance(value, Sequence):
-        return in_words([format_value(item, unit, digits) for item in value])
-    money = MONEY.fullmatch(unit)
-    if money:
-        decimals = 2 if digits is None else digits
-        return SPACE.join([money[1], f"{value:,.{decimals}f}", money[2]])
-    factor, decimals, pattern = TEXTS.get(unit, (1, 2, "{}"))
-    decimals = decimals if digits is None else digits
-    number = value * factor
-    grouped = "" if unit == "year" else ","
-    text = f"{number:{grouped}.{decimals}f}"
-    # "-0.0 %" would claim a decline that the digits do not show.
-    text = text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
-    return pattern.format(text.replace("-", "\u2212"))
-
-
-def in_words(items: Sequence[str]) -> str:
-    """Join words as a sentence does: ``a``, ``a and b``, ``a, b and c``; ``none`` for nothing."""
-    items = list(items)
-    if not items:
-        return "none"
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
-
-
-def count_in_words(count: int) -> str:
-    """A count as running text prints it: ``no``, ``one`` to ``ten``, then digits (``1,200``)."""
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[count] if 0 <= count < len(words) else format_value(count, "count")
 
 
 def entries(notebook) -> list[dict]:

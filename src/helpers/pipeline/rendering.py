@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from helpers import paths
+from helpers import paths, results
 from helpers.pipeline import pages, store
 
 PAGE_FOLDERS = ("_static", "_templates")
@@ -113,10 +113,13 @@ def prepare(notebook: dict, chapter: str, downloads: Path) -> None:
 
 
 def _for_reading(output: dict, chapter: str, downloads: Path) -> dict:
+    data = output.get("data", {})
+    if results.MIME in data:
+        # Prose glues it in; its line is for who opens the notebook.
+        return {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}}
     about = output.get("metadata", {}).get("book")
     if not about:
         return output
-    data = output["data"]
     name = about.get("figure") or about.get("table")
     stem = f"{chapter}-{name}"
     files = {"Data (CSV)": (f"{stem}.csv", data["text/csv"])}

@@ -1,0 +1,77 @@
+"""Numbers, counts, lists and names read in a sentence as a reader expects them."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import words
+
+FINITE = st.floats(-1e9, 1e9, allow_nan=False)
+
+
+@given(FINITE, FINITE, st.integers(-2, 6))
+def test_a_rounded_range_is_never_narrower_than_the_range(a, b, digits):
+    low, high = min(a, b), max(a, b)
+    down, up = words.rounded_outwards(low, high, digits)
+    noise = 1e-8 * max(1.0, abs(low), abs(high))  # digits below those that are meant
+    assert down <= low + noise
+    assert up >= high - noise
+
+
+@pytest.mark.parametrize("low, high, digits, ends", [
+    (0.915, 0.924, 2, (0.91, 0.93)),
+    (0.3, 0.30000000000000004, 1, (0.3, 0.3)),  # the last bit of a double is no digit
+    (-0.05, 0.05, 1, (-0.1, 0.1)),
+    (1234, 1266, -2, (1200, 1300)),
+    (5, 5, 0, (5, 5)),
+])
+def test_bounds_are_rounded_outwards(low, high, digits, ends):
+    assert words.rounded_outwards(low, high, digits) == pytest.approx(ends, rel=1e-12)
+
+
+@pytest.mark.parametrize("low, high", [(2, 1), (math.nan, 1), (0, math.inf)])
+def test_what_is_no_range_is_refused(low, high):
+    with pytest.raises(ValueError, match="two finite ends"):
+        words.rounded_outwards(low, high, 1)
+
+
+def test_a_span_prints_what_its_unit_prints():
+    assert words.span(0.0881, 0.0899, "1/year") == "8.8\u00a0% to 9.0\u00a0%"
+    assert words.span(12.41, 35.92, "USD billion", 1) == (
+        "USD\u00a012.4\u00a0billion to USD\u00a036.0\u00a0billion")
+
+
+@pytest.mark.parametrize("count, text", [
+    (0, "no firms"), (1, "one firm"), (2, "two firms"), (12, "12 firms"), (1200, "1,200 firms")])
+def test_a_count_takes_its_noun(count, text):
+    assert words.plural(count, "firm") == text
+
+
+def test_an_irregular_noun_is_given():
+    assert words.plural(2, "body", "bodies") == "two bodies"
+    assert words.inflected(1, "has", "have") == "has"
+    assert words.inflected(0, "has", "have") == "have"
+
+
+@pytest.mark.parametrize("place, text", [
+    ("US", "the US"), ("UK", "the UK"), ("EU", "the EU"), ("United States", "the United States"),
+    ("European Union", "the European Union"), ("Germany", "Germany"), ("USSR", "USSR")])
+def test_a_place_has_its_article(place, text):
+    assert words.the(place) == text
+
+
+def test_places_make_a_list():
+    assert words.places(["US", "Japan", "UK"]) == "the US, Japan and the UK"
+    assert words.places([]) == "none"
+
+
+def test_a_sign_is_printed_once():
+    assert words.signed(words.percent(0.05)) == "+5.0\u00a0%"
+    assert words.signed(words.percent(-0.05)) == "\u22125.0\u00a0%"
+
+
+def test_a_sentence_begins_with_a_capital_and_keeps_the_rest():
+    assert words.opening("the US and the UK") == "The US and the UK"
+    assert words.opening("") == ""
