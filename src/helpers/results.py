@@ -13,8 +13,9 @@ from pathlib import Path
 
 from helpers.words import SPACE, count_in_words, format_value, in_words
 
-__all__ = ["MIME", "PREFIX", "SPACE", "STATUSES", "ResultError", "count_in_words", "entries",
-           "format_value", "in_words", "quote", "read", "record", "refuse", "sentence"]
+__all__ = ["MIME", "PREFIX", "SPACE", "STATUSES", "ResultError", "canonical", "count_in_words",
+           "entries", "flat", "format_value", "in_a_line", "in_words", "kind_of_value", "quote", "read",
+           "record", "refuse", "sentence"]
 
 STATUSES = ("computed", "scope_flagged", "refused", "not_in_paper")
 PREFIX = "application/papermill.record/"  # the mime prefix under which MyST-NB looks for glue
@@ -188,6 +189,42 @@ def entries(notebook) -> list[dict]:
         for output in cell["outputs"]
         if MIME in output.get("data", {})
     ]
+
+
+def kind_of_value(value) -> str:
+    """What sort of value a record holds: number, boolean, text, list, mapping, or none."""
+    for kind, types in (("none", type(None)), ("boolean", bool), ("number", (int, float)),
+                        ("text", str), ("mapping", dict)):
+        if isinstance(value, types):
+            return kind
+    return "list"
+
+
+def canonical(value) -> str:
+    """A value as JSON in one spelling: keys sorted, no blanks, letters as they are."""
+    import json
+
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False,
+                      allow_nan=False)
+
+
+def flat(entry: dict) -> dict:
+    """A result as one row of a table.
+
+    Returns
+    -------
+    dict
+        ``result, label, unit, status, scope, value, value_json, kind, text, note``. ``value`` is a
+        number or None; ``value_json`` holds anything else, and is empty for a number.
+    """
+    value, kind = entry["value"], kind_of_value(entry["value"])
+    return {
+        "result": entry["name"], "label": entry["label"], "unit": entry["unit"],
+        "status": entry["status"], "scope": entry["scope"],
+        "value": value if kind == "number" else None,
+        "value_json": "" if kind in ("number", "none") else canonical(value),
+        "kind": kind, "text": entry["text"], "note": entry["note"],
+    }
 
 
 def read(notebook, chapter: str | None = None):

@@ -184,3 +184,50 @@ def opening(text: str) -> str:
 def spaced(code: str) -> str:
     """A code of a table as words: ``random_walk_drift`` reads ``random walk drift``."""
     return str(code).replace("_", " ")
+
+
+def nearest(name: str, known: Sequence[str], cutoff: float = 0.4) -> str | None:
+    """The known name that a mistyped one most likely meant; None where none is near.
+
+    Parameters
+    ----------
+    name : str
+    known : sequence of str
+    cutoff : float
+        How alike they must be, 0 to 1.
+    """
+    import difflib
+
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+    return found[0] if found else None
+
+
+def chapter_number(name: str) -> str:
+    """Number of a chapter from the name of its notebook: ``2.3`` for ``2-3-market-expansion``."""
+    parts = []
+    for part in name.split("-"):
+        if not re.fullmatch(r"[a-z]?\d+", part):
+            break
+        parts.append(part.upper())
+    return ".".join(parts)
+
+
+def spelled(literal: str) -> str:
+    """A literal as part of a name: ``minus-2`` for -2, digits of a list joined by ``-``."""
+    text = literal.strip("[]").replace(", ", "-")
+    return re.sub(r"(?<![0-9a-z])-(?=\d)|^-", "minus-", text)
+
+
+def file_name(text: str, longest: int = 80) -> str:
+    """Text as the name of a file or folder: no separator, no dot at its ends, told apart.
+
+    What a readable name loses, such as case or length, a hash at its end keeps, so that two texts
+    never share a name.
+    """
+    readable = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-.")
+    if readable == text and len(readable) <= longest:
+        return readable
+    import hashlib
+
+    end = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{readable[:longest - 9].rstrip('-.')}-{end}".lstrip("-")

@@ -1,222 +1,245 @@
-"""Build a whole edition of the book from one scenario: run, render, publish."""
+"""An edition as a value: a scenario, what is changed beside it, and whose tables it reads."""
 
-import html
 import json
-import os
-import re
-from dataclasses import dataclass
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
-from helpers import datasets, parameters, paths
-from helpers.pipeline import compare, execute, executors, page_building, pages, rendering, store
-from helpers.pipeline.page_building import BuildError
+from helpers import datasets, parameters, words
+from helpers.pipeline import chapters, execute, plan
+from helpers.project import Project
 
 BASELINE = "baseline"
 MANIFEST = "edition.json"
+LONGEST_NAME = 80
+SEPARATOR = "--"  # between the parts of a name; scenarios are not to hold it
+
+
+class BuildError(RuntimeError):
+    """A book that was not built. Nothing was published."""
 
 
 @dataclass(frozen=True)
 class Edition:
-    """A named set of overrides of the baseline."""
+    """The whole book under one set of assumptions.
 
-    name: str
+    Attributes
+    ----------
+    project : Project
+        The book, with the reader's own tables where there are some.
+    scenario : str
+        Name of a shipped scenario, or of the file it was read from.
+    title, why : str
+        Of the scenario.
+    described : dict
+        What the scenario sets.
+    given : dict
+        What is set beside it.
+    file : Path, optional
+        File of the scenario where it is not a shipped one.
+    """
+
+    project: Project
+    scenario: str
     title: str
     why: str
-    overrides: dict
+    described: dict = field(default_factory=dict)
+    given: dict = field(default_factory=dict)
+    file: Path | None = None
+
+    @property
+    def overrides(self) -> dict:
+        """Parameters that differ from the baseline, in registry order."""
+        values, standard = {**self.described, **self.given}, parameters.defaults()
+        return {name: values[name] for name in parameters.names()
+                if name in values and values[name] != standard[name]}
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether this is the edition that all others are held against."""
+        return (self.scenario == BASELINE and not self.file and not self.given
+                and self.project.own_data is None)
+
+    @property
+    def name(self) -> str:
+        """Name of its folder. Two editions that differ have two names, on any file system."""
+        values = [f"{name}-{words.spelled(parameters.literal(value))}"
+                  for name, value in sorted(self.given.items())]
+        places = [str(place) for place in (self.file, self.project.own_data) if place]
+        if self.project.own_data:
+            values.append(f"data-{self.project.own_data.name}")
+        exact = SEPARATOR.join([self.scenario, *values])
+        if places or SEPARATOR in self.scenario:
+            return words.file_name("\0".join([exact, *places]), LONGEST_NAME)
+        return words.file_name(exact, LONGEST_NAME)
+
+    @property
+    def heading(self) -> str:
+        """Its title with what is set beside the scenario."""
+        changes = ", ".join(f"{name} = {parameters.literal(value)}"
+                            for name, value in self.given.items())
+        return f"{self.title} with {changes}" if changes else self.title
 
     @property
     def folder(self) -> Path:
         """Where the finished pages are published."""
-        build = paths.build_folder()
-        return build / "html" if self.name == BASELINE else build / "editions" / self.name / "html"
+        build = self.project.build
+        return build / "html" if self.is_baseline else build / "editions" / self.name / "html"
+
+    def command(self, verb: str = "build", *arguments: str) -> str:
+        """The command that makes it again, or does another thing with its assumptions.
+
+        It can be pasted into a shell as it stands.
+        """
+        typed, chosen = ["book", verb, *arguments], self.overrides
+        if verb == "build" and (self.file or self.scenario != BASELINE):
+            typed.append(str(self.file or self.scenario))
+        if verb == "build":
+            chosen = self.given
+        for name, value in chosen.items():
+            typed += ["--set", f"{name}={parameters.literal(value)}"]
+        if self.project.own_data:
+            typed += ["--data", str(self.project.own_data)]
+        return shlex.join(typed)
+
+    def plans(self) -> list[plan.Plan]:
+        """What would be run, one plan a chapter, in the order of the contents."""
+        return [plan.make(self.project, name, self.overrides)
+                for name in chapters.names(self.project)]
+
+    def run(self, how: execute.How, **options) -> list[execute.RunResult]:
+        """Run every chapter, or take it from the store.
+
+        Parameters
+        ----------
+        how : execute.How
+        **options
+            As for `execute.run_many`.
+
+        Raises
+        ------
+        BuildError
+            If a chapter failed; the message has a line for each.
+        """
+        runs = execute.run_many(self.project, self.plans(), how, **options)
+        failed = execute.failures(runs)
+        if failed:
+            raise BuildError("The book was not built.\n" + "\n".join(failed))
+        return runs
+
+    def manifest(self) -> dict:
+        """What its published pages were made from; empty if there are none."""
+        return read_manifest(self.folder)
 
 
-def scenarios() -> list[str]:
+def baseline(project: Project) -> Edition:
+    """The edition of the defaults and the shipped tables; it needs no scenario file."""
+    return Edition(project.with_own_data(None), BASELINE, "Baseline", "The registry's defaults.")
+
+
+def scenarios(project: Project) -> list[str]:
     """Names of the shipped scenarios."""
-    return sorted(file.stem for file in paths.SCENARIOS.glob("*.toml"))
+    return sorted({BASELINE, *(file.stem for file in project.scenarios.glob("*.toml"))})
 
 
-def resolve(scenario: str = BASELINE, assignments: tuple[str, ...] = ()) -> Edition:
-    """The edition that a scenario and ``name=value`` assignments describe.
+def shipped(project: Project) -> list[Edition]:
+    """The shipped scenarios as editions, the baseline first.
+
+    Raises
+    ------
+    parameters.ParameterError
+        For the first file in ``scenarios/`` that cannot be read.
+    """
+    found = [resolve(project, name) for name in scenarios(project)]
+    return sorted(found, key=lambda edition: not edition.is_baseline)
+
+
+def resolve(project: Project, scenario: str = BASELINE,
+            assignments: Sequence[str] = ()) -> Edition:
+    """The edition that a scenario, ``name=value`` assignments and a place describe.
+
+    Parameters
+    ----------
+    project : Project
+        With the reader's own data, if any.
+    scenario : str
+        Name of a shipped scenario, or path of a scenario file.
+    assignments : sequence of str
 
     Raises
     ------
     parameters.ParameterError
         If the scenario or a parameter does not exist, or a value cannot be taken.
     """
-    if scenario not in scenarios():
-        import difflib
-
-        nearest = difflib.get_close_matches(scenario, scenarios(), n=1, cutoff=0.4)
-        hint = f" Nearest name: {nearest[0]!r}." if nearest else ""
-        raise parameters.ParameterError(
-            f"{scenario!r} is not a scenario; expected one of {', '.join(scenarios())}.{hint}"
-        )
-    described = parameters.read_scenario(paths.SCENARIOS / f"{scenario}.toml")
+    file, path = None, project.scenarios / f"{scenario}.toml"
+    if scenario not in scenarios(project):
+        file = path = Path(scenario).expanduser()
+        if path.suffix != ".toml" or not path.is_file():
+            known = scenarios(project)
+            nearest = words.nearest(scenario, known)
+            hint = f" Nearest name: {nearest!r}." if nearest else ""
+            raise parameters.ParameterError(
+                f"{scenario!r} is not a scenario; expected one of {', '.join(known)}, or the path "
+                f"of a .toml file.{hint}")
+        file = path = path.resolve()
+        if path.parent == project.scenarios and path.stem in scenarios(project):
+            file = None
+    if scenario == BASELINE and not path.is_file():
+        about = {"title": "Baseline", "why": "The registry's defaults.", "parameters": {}}
+    else:
+        about = parameters.read_scenario(path)
     given = dict(parameters.parse(text) for text in assignments)
-    merged = parameters.validate({**described["parameters"], **given})
-    standard = parameters.defaults()
-    overrides = {name: value for name, value in merged.items() if value != standard[name]}
-    if not given:
-        return Edition(scenario, described["title"], described["why"], overrides)
-    changes = ", ".join(f"{name} = {parameters.literal(value)}" for name, value in given.items())
-    name = slug("-".join([scenario, *(f"{n}-{parameters.literal(v)}" for n, v in given.items())]))
-    why = described["why"] if scenario != BASELINE else "One of your own."
-    return Edition(name, f"{described['title']} with {changes}", why, overrides)
+    parameters.validate({**about["parameters"], **given})
+    # What is set to the value that it has anyway makes no other edition.
+    standard = {**parameters.defaults(), **about["parameters"]}
+    given = {name: value for name, value in given.items() if value != standard[name]}
+    why = about["why"]
+    if given and path.stem == BASELINE:
+        why = "One of your own."
+    return Edition(project, path.stem, about["title"], why, about["parameters"], given, file)
 
 
-def slug(text: str) -> str:
-    """A name that is safe as a folder: no separator, no dot at the start, not too long."""
-    safe = re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
-    if len(safe) <= 80:
-        return safe
-    import hashlib
-
-    return safe[:70] + "-" + hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def chapters() -> list[str]:
-    """Chapters in the order of the table of contents."""
-    contents = yaml.safe_load(paths.CONTENTS.read_text(encoding="utf-8"))
-    files = [entry["file"] for part in contents["parts"] for entry in part["chapters"]]
-    return [Path(file).name for file in files if file.startswith("chapters/")]
-
-
-def build(edition: Edition, *, jobs=None, cluster=None, report=lambda result: None,
-          step=lambda text: None):
-    """Run every chapter and build the pages of an edition.
-
-    Parameters
-    ----------
-    edition : Edition
-    jobs : int, optional
-        Kernels at a time.
-    cluster : str, optional
-        Address of a dask.distributed scheduler.
-    report : callable
-        Called with each RunResult as it comes in.
-    step : callable
-        Called with a line of text when a stage begins.
-
-    Returns
-    -------
-    (Path, list of RunResult)
-        The published ``index.html`` and how each chapter ran.
-
-    Raises
-    ------
-    BuildError
-        If a chapter failed or jupyter-book had a warning. The previous pages stay in place.
-    """
-    step(f"Running {len(chapters())} chapters")
-    with page_building.PageBuilder() as builder:
-        runs = run_chapters(edition, jobs, report, cluster, begin=builder.start)
-        before = None
-        if edition.overrides:
-            # The page "What changed" needs the baseline; the store usually has it.
-            before = run_chapters(resolve(), jobs, cluster=cluster, begin=builder.start)
-        notice = announcement(edition)
-        page_key = rendering.key([*runs, *(before or [])], notice)
-        index = edition.folder / "index.html"
-        if index.is_file() and manifest(edition).get("key") == page_key:
-            step("The pages are up to date")
-            return index, runs
-        step("Building the pages")
-        builder.start()
-        try:
-            with page_building.workshop(wait=lambda: step("Waiting for another build")) as folder:
-                staged = folder / "staged"
-                rendering.assemble(staged, runs)
-                if before is None:
-                    pages.write_baseline(staged, [resolve(name) for name in scenarios()])
-                else:
-                    changes = compare.compare(folders(before), folders(runs))
-                    pages.write_what_changed(staged, edition, changes, runs)
-                _publish(page_building.build(folder, notice, builder), edition.folder, {
-                    "key": page_key, "name": edition.name, "title": edition.title,
-                    "why": edition.why, "overrides": edition.overrides,
-                    "runs": {run.chapter: run.key for run in runs},
-                })
-        except OSError as error:  # a full disk
-            raise BuildError(f"The pages could not be written: {error}") from None
-    return index, runs
-
-
-def run_chapters(edition: Edition, jobs=None, report=lambda result: None, cluster=None,
-                 begin=lambda: None):
-    """Run every chapter of an edition, or take it from the store.
-
-    Raises
-    ------
-    BuildError
-        If a chapter failed; the message has a line for each.
-    """
-    specs = [execute.RunSpec(name, edition.overrides) for name in chapters()]
-    runs = executors.run_many(specs, jobs, report, cluster=cluster, begin=begin)
-    failed = [f"{run.chapter}: {run.status}: {run.reason}" for run in runs if run.status != "ok"]
-    if failed:
-        raise BuildError("The book was not built.\n" + "\n".join(failed))
-    return runs
-
-
-def folders(runs) -> dict[str, Path]:
-    """Folders of published runs by chapter, as `compare.compare` takes them."""
-    return {run.chapter: Path(run.path) for run in runs}
-
-
-def find(name: str) -> Edition:
-    """A shipped scenario, or an edition built before under this name.
+def find(project: Project, name: str, assignments: Sequence[str] = ()) -> Edition:
+    """An edition built before under this name, or what `resolve` makes of it.
 
     Raises
     ------
     parameters.ParameterError
         If there is neither.
     """
-    if name not in scenarios():
-        built = Edition(slug(name), "", "", {})
-        record = manifest(built)
-        if record:
-            return Edition(built.name, record["title"], record["why"], record["overrides"])
-    return resolve(name)
+    record = read_manifest(project.build / "editions" / name / "html")
+    if name in scenarios(project) or not record or assignments:
+        return resolve(project, name, assignments)
+    place = project.with_own_data(record["own_data"]) if record["own_data"] else project
+    return resolve(place, record["file"] or record["scenario"],
+                   [f"{key}={parameters.literal(value)}" for key, value in record["given"].items()])
 
 
-def manifest(edition: Edition) -> dict:
-    """What a published edition was made from: its key, overrides and run keys; empty if none."""
+def built(project: Project) -> list[dict]:
+    """Manifests of the editions that are built, the baseline first."""
+    folders = [project.build / "html",
+               *sorted(file.parent for file in project.build.glob(f"editions/*/html/{MANIFEST}"))]
+    return [record for record in map(read_manifest, folders) if record]
+
+
+def read_manifest(folder: Path) -> dict:
+    """What published pages were made from: key, edition and run keys; empty if none."""
     try:
-        return json.loads((edition.folder / MANIFEST).read_text(encoding="utf-8"))
+        record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return record if "given" in record else {}
 
 
-def announcement(edition: Edition) -> str:
-    """Line on top of every page that is not of the baseline: what differs from it."""
-    parts = []
-    standard = parameters.defaults()
-    if edition.overrides:
-        changes = "; ".join(
-            f"<code>{html.escape(name)}</code> = {html.escape(parameters.literal(value))} "
-            f"(baseline {html.escape(parameters.literal(standard[name]))})"
-            for name, value in edition.overrides.items()
-        )
-        parts.append(f"<strong>Edition: {html.escape(edition.title)}.</strong> {changes}. "
-                     '<a href="what-changed.html">What changed</a>.')
-    own = datasets.replaced()
-    if own:
-        parts.append(
-            f"<strong>Not the shipped data:</strong> {html.escape(', '.join(own))} "
-            f"come from the reader's own folder."
-        )
-    return " ".join(parts)
+def describe(edition: Edition, page_key: str, runs: Sequence[execute.RunResult]) -> dict:
+    """The manifest of an edition."""
+    own = edition.project.own_data
+    return {
+        "key": page_key, "name": edition.name, "title": edition.heading, "why": edition.why,
+        "scenario": edition.scenario, "file": str(edition.file) if edition.file else "",
+        "given": edition.given, "overrides": edition.overrides,
+        "own_data": str(own) if own else "", "own_tables": datasets.replaced(edition.project),
+        "command": edition.command(), "runs": {run.chapter: run.key for run in runs},
+    }
 
-
-def _publish(built: Path, target: Path, manifest: dict) -> None:
-    """Swap the new pages in; readers see the old ones or the new ones, never a mixture."""
-    (built / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    old = built.parent / "old"
-    with store.lock():  # two builds that swap at once would both find the target gone
-        if target.exists():
-            os.rename(target, old)
-        os.rename(built, target)

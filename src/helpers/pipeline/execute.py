@@ -1,29 +1,22 @@
-"""Execute one chapter, and say honestly how it went."""
+"""Execute plans, and say honestly how each run went.
+
+A run succeeds only if nothing was raised, every code cell was run, every result that the
+committed notebook records is there and finite, and no file was read that its key does not hold.
+papermill alone is not enough: after a killed process or a timeout its file says ``completed``.
+"""
 
 import json
 import math
-import os
-import tempfile
-import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from helpers import datasets, paths, results
-from helpers.pipeline import kernels, store
-
-CELL_SECONDS = 300  # no chapter has a cell near it; papermill itself has no limit at all
-START_TRIES = 3
-READS = "reads.txt"  # tables the kernel opened, one path a line
-
-
-@dataclass(frozen=True)
-class RunSpec:
-    """What to run: a chapter, overrides of its parameters, and the names it must record."""
-
-    chapter: str
-    overrides: dict = field(default_factory=dict)
-    required: tuple[str, ...] | None = None  # None: those of the committed notebook
-    fresh: bool = False  # execute even if the store has this run
+from helpers import datasets, results
+from helpers.pipeline import chapters, closure, plan, store
+from helpers.pipeline.plan import Plan
+from helpers.pipeline.running import processes, stock
+from helpers.pipeline.running.work import Outcome, Work
+from helpers.project import Project
 
 
 @dataclass(frozen=True)
@@ -52,163 +45,167 @@ class Finished:
     files: dict = field(default_factory=dict)
 
 
-def run_one(spec: RunSpec) -> RunResult:
-    """Execute one chapter in a kernel of its own and publish the run.
+@dataclass(frozen=True)
+class How:
+    """How plans are to be run.
 
-    A run that the store already has is not executed again. A run succeeds only if nothing was
-    raised, every code cell was run, every result that the committed notebook records is there and
-    finite, and no table was read that the chapter does not declare. papermill alone is not
-    enough: after a killed kernel or a timeout its file says ``completed`` for every cell.
+    Attributes
+    ----------
+    jobs : int, optional
+        Chapters at a time here; by default one more than there are cores.
+    cluster : str, optional
+        Address of a dask.distributed scheduler to use instead of processes here.
+    stock_kernels : bool
+        Whether each chapter gets a Jupyter kernel of its own: slower, with the same outputs.
+    """
+
+    jobs: int | None = None
+    cluster: str | None = None
+    stock_kernels: bool = False
+
+
+def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # noqa: B008  frozen
+             report: Callable[[RunResult], None] = lambda result: None,
+             begin: Callable[[], None] = lambda: None,
+             fresh: bool = False, anew: bool = False) -> list[RunResult]:
+    """Run plans side by side; those that the store has are not executed.
 
     Parameters
     ----------
-    spec : RunSpec
+    project : Project
+    plans : iterable of Plan
+    how : How
+    report : callable
+        Called with each RunResult as it comes in; once for plans of one key.
+    begin : callable
+        Called once before the first run is executed; not if the store has them all.
+    fresh : bool
+        Execute even what the store has.
+    anew : bool
+        Whether the runs make a new reference, so that no result is missed by its absence.
 
     Returns
     -------
-    RunResult
-        Never raises for an error of the chapter; that is what ``status`` and ``reason`` are for.
+    list of RunResult
+        In the order of `plans`. None is lost, and nothing that goes wrong in a chapter is raised:
+        that is what ``status`` and ``reason`` are for.
+
+    Raises
+    ------
+    running.cluster.ClusterError
+        If the cluster cannot be used.
     """
-    stored = None if spec.fresh else from_store(spec)
-    return stored or publish(execute(spec))
+    plans = list(plans)
+    done: dict[str, RunResult] = {}
+
+    def settle(result: RunResult) -> None:
+        done[result.key] = result
+        report(result)
+
+    waiting: dict[str, Plan] = {}
+    for each in {each.key: each for each in plans}.values():
+        stored = None if fresh else from_store(project, each)
+        if stored is not None:
+            settle(stored)
+            continue
+        if not waiting and not how.cluster and not how.stock_kernels:
+            processes.start(project.preload)  # imports while the others are looked up
+        waiting[each.key] = each
+    if waiting:
+        store.tidy(project.build)
+        begin()
+        for finished in _executed(project, _longest_first(project, waiting), how, anew):
+            settle(publish(project, finished))
+    return [done[each.key] for each in plans]
 
 
-def execute(spec: RunSpec, expected: dict | None = None, stock: bool | None = None) -> Finished:
-    """Execute one chapter in a private folder; nothing is published.
+def _longest_first(project: Project, waiting: dict[str, Plan]) -> list[Plan]:
+    """The longest first, or the last one would run alone on one core.
 
-    Parameters
-    ----------
-    spec : RunSpec
-    expected : dict, optional
-        Components of the key as the driver sees them. A worker with other code or data refuses
-        the run, since its results would be published under a key they do not belong to.
-    stock : bool, optional
-        Whether to use a stock kernel, see `kernels.kernel_name`; a worker is told by the driver.
-
-    Returns
-    -------
-    Finished
+    The size of a notebook, most of it figures, tells its time well enough.
     """
-    began = time.monotonic()
-    notebook = store.read_chapter(spec.chapter)
-    values = store.resolve(notebook, spec.overrides)
-    parts = store.components(notebook, values)
-    run_key = store.key(parts)
-    if expected is not None and parts != expected:
+    return sorted(waiting.values(), key=lambda each: -chapters.read(
+        project, each.chapter).path.stat().st_size)
+
+
+def _executed(project: Project, plans: list[Plan], how: How, anew: bool) -> Iterable[Finished]:
+    """Finished runs of plans, as they come in."""
+    required = {each.key: () if anew else chapters.read(project, each.chapter).recorded
+                for each in plans}
+    if how.cluster:
+        from helpers.pipeline.running import cluster
+
+        arguments = [(each, required[each.key], how.stock_kernels) for each in plans]
+        for each, finished, problem in cluster.run(how.cluster, on_worker, arguments):
+            yield finished or Finished(RunResult(each[0].chapter, "failed", each[0].key,
+                                                 reason=problem))
+        return
+    by_key = {each.key: each for each in plans}
+    works = ((each.key, work_of(project, each)) for each in plans)
+    run = stock.run if how.stock_kernels else processes.run
+    for run_key, outcome in run(works, how.jobs or processes.default_jobs()):
+        yield judge(project, by_key[run_key], outcome, required[run_key])
+
+
+def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool) -> Finished:
+    """Execute one plan on a worker of a cluster, which has a clone of its own.
+
+    A worker with other code or data refuses, since its results would be published under a key
+    that they do not belong to.
+    """
+    project = Project.current()
+    own = plan.make(project, planned.chapter, planned.values)
+    if own.parts != planned.parts:
         reason = "this worker has other code or data: " + "; ".join(
-            store.differences(expected, parts))
-        return Finished(RunResult(spec.chapter, "refused", run_key, reason=reason))
-    kernels.prepare(stock)
-    required = spec.required
-    if required is None:
-        required = tuple(entry["name"] for entry in results.entries(notebook))
-    with tempfile.TemporaryDirectory(prefix="book-run-") as folder:
-        aside = Path(folder)
-        status, reason = _execute(notebook, values, aside, stock)
-        if status == "ok":
-            executed = (aside / "notebook.ipynb").read_bytes()
-            done = json.loads(executed)
-            reason = _incomplete(done, required) or _undeclared(aside / READS, parts["data"])
-            status = "failed" if reason else "ok"
-        seconds = round(time.monotonic() - began, 2)
-        result = RunResult(spec.chapter, status, run_key, seconds=seconds, reason=reason)
-        if status != "ok":
-            return Finished(result)
-    record = {
-        "status": "ok", "chapter": spec.chapter, "parameters": values, "components": parts,
-        "seconds": seconds,
-    }
-    text = json.dumps(results.entries(done), indent=1, ensure_ascii=False, allow_nan=False)
-    return Finished(result, record, {"notebook.ipynb": executed, "results.json": text.encode()})
+            plan.differences(planned.parts, own.parts))
+        return Finished(RunResult(planned.chapter, "refused", planned.key, reason=reason))
+    run = stock.run if stock_kernels or processes.impossible() else processes.run
+    [(_, outcome)] = run([(own.key, work_of(project, own))], 1)
+    return judge(project, own, outcome, required)
 
 
-def publish(finished: Finished) -> RunResult:
-    """Put a finished run into the store; a run that did not succeed is passed on as it is."""
-    result = finished.result
-    if result.status != "ok":
-        return result
-    try:
-        path = store.publish(finished.files, result.key, finished.record)
-    except OSError as error:  # a full disk: the run is lost, the store is not
-        return replace(result, status="failed", reason=f"it could not be written: {error}")
-    return replace(result, path=str(path))
-
-
-def from_store(spec: RunSpec) -> RunResult | None:
-    """The run of a spec if the store has it, else None."""
-    began = time.monotonic()
-    notebook = store.read_chapter(spec.chapter)
-    run_key = store.key(store.components(notebook, store.resolve(notebook, spec.overrides)))
-    if store.published(run_key) is None:
-        return None
-    seconds = round(time.monotonic() - began, 2)
-    return RunResult(spec.chapter, "ok", run_key, str(store.folder(run_key)), seconds, True)
-
-
-def _execute(notebook: dict, values: dict, aside: Path, stock: bool | None) -> tuple[str, str]:
-    """Run the cells with papermill; only the start of a kernel is tried again, never a cell.
-
-    One exception: where a kernel was killed because the process it was forked from died, no cell
-    is to blame, and the chapter runs anew in a stock kernel.
-    """
-    import logging
-
-    import nbformat
-    import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    output = aside / "notebook.ipynb"
-    # Without its outputs, which papermill would read, check, copy and throw away.
-    bare = nbformat.from_dict({**notebook, "cells": [
+def work_of(project: Project, planned: Plan) -> Work:
+    """What a process needs to execute a plan; it knows nothing of books."""
+    notebook = chapters.read(project, planned.chapter).notebook
+    bare = {**notebook, "cells": [
         {**cell, **({"outputs": [], "execution_count": None} if "outputs" in cell else {})}
-        for cell in notebook["cells"]]})
-    os.environ.update(kernels.environment())
-    os.environ.update(kernels.watched(aside / READS))
-    name = kernels.kernel_name(stock)
-    for attempt in range(1, START_TRIES + 1):
-        lost = _lost(name)
-        try:
-            papermill.execute_notebook(
-                bare, output, values, kernel_name=name,
-                progress_bar=False, config=kernels.configuration(), cwd=str(aside),
-                execution_timeout=CELL_SECONDS, language="python",
-                request_save_on_cell_execute=False,  # nobody reads the file before the run ends
-            )
-            return "ok", ""
-        except papermill.PapermillExecutionError as error:
-            return "failed", f"cell {error.exec_count}: {error.ename}: {error.evalue}"
-        except CellTimeoutError:
-            return "timeout", f"a cell ran for more than {CELL_SECONDS} seconds"
-        except DeadKernelError as error:
-            if _lost(name) > lost and attempt < START_TRIES:
-                from helpers.pipeline import forks
-
-                forks.say_once(OSError("the process to fork from was killed"))
-                name = kernels.KERNEL
-                continue
-            return "dead", f"the kernel died: {error}"
-        except RuntimeError as error:  # "Kernel died before replying to kernel_info"
-            if "before replying" not in str(error) or attempt == START_TRIES:
-                return "dead", f"the kernel did not start: {error}"
-    raise AssertionError("every path of the loop returns")
+        for cell in notebook["cells"]]}
+    folders = [project.data, project.own_data, project.vendor, project.scenarios,
+               project.chapters, project.build]
+    return Work(notebook=bare, values=planned.values, environment=project.variables(),
+                watched=tuple(str(folder) for folder in folders if folder),
+                memory_bytes=project.limits.memory_bytes, cell_seconds=project.limits.cell_seconds,
+                preload=project.preload)
 
 
-def _lost(kernel_name: str) -> int:
-    """How many kernels of this process died with the process they were forked from."""
-    if kernel_name == kernels.KERNEL:
-        return 0
-    from helpers.pipeline import forks
+def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str, ...]) -> Finished:
+    """Hold what a process brought back against what a whole run is."""
+    status, reason = outcome.status, outcome.reason
+    ledger = []
+    if status == "ok":
+        executed = json.loads(outcome.notebook)
+        ledger = results.entries(executed)
+        reason = (_incomplete(executed, ledger, required)
+                  or _undeclared(project, planned, outcome.opened))
+        status = "failed" if reason else "ok"
+    elif status == "failed" and project.own_data:
+        reason = "; ".join([reason, *datasets.lacking(project)])
+    result = RunResult(planned.chapter, status, planned.key, seconds=round(outcome.seconds, 2),
+                       reason=reason)
+    if status != "ok":
+        return Finished(result)
+    record = {"status": "ok", "chapter": planned.chapter, "parameters": planned.values,
+              "parts": planned.parts, "seconds": result.seconds}
+    text = json.dumps(ledger, indent=1, ensure_ascii=False, allow_nan=False)
+    return Finished(result, record, {"notebook.ipynb": outcome.notebook,
+                                     "results.json": text.encode()})
 
-    return forks.lost()
 
-
-def _incomplete(notebook: dict, required: tuple[str, ...]) -> str:
+def _incomplete(notebook: dict, ledger: list[dict], required: tuple[str, ...]) -> str:
     """Why an executed notebook is no whole run, or an empty text."""
     for position, cell in enumerate(notebook["cells"], start=1):
         if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
             return f"cell {position} was never run"
-    ledger = results.entries(notebook)
     names = [entry["name"] for entry in ledger]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -223,19 +220,53 @@ def _incomplete(notebook: dict, required: tuple[str, ...]) -> str:
     return ""
 
 
-def _undeclared(reads: Path, declared) -> str:
-    """Which tables were read without being declared, or an empty text."""
-    opened = set(reads.read_text(encoding="utf-8").splitlines()) if reads.exists() else set()
-    allowed = {str(datasets.locate(name).resolve()) for name in declared}
-    allowed.add(str(paths.DATA_PACKAGE.resolve()))
-    extra = sorted(paths.shown(Path(path)) for path in opened - allowed)
+def _undeclared(project: Project, planned: Plan, opened: Iterable[str]) -> str:
+    """Which files were read that the key does not hold, or an empty text."""
+    allowed = {datasets.locate(name, project).resolve() for name in planned.parts["data"]}
+    allowed |= {file.resolve() for file in closure.files_read(
+        project, [project.code / name for name in planned.parts["helpers"]])}
+    allowed.add(project.data_package.resolve())
+    extra = sorted({Path(path) for path in opened} - allowed)
     if not extra:
         return ""
-    return f"read without being declared: {', '.join(extra)}; use datasets.load with a literal name"
+    shown = ", ".join(project.shown(path) for path in extra)
+    return (f"read without being declared: {shown}; use datasets.load with a literal name, or "
+            f"{closure.FILES} in the module that reads it")
 
 
-def as_json(result: RunResult) -> dict:
+def publish(project: Project, finished: Finished) -> RunResult:
+    """Put a finished run into the store; a run that did not succeed is passed on as it is."""
+    result = finished.result
+    if result.status != "ok":
+        return result
+    try:
+        path = store.publish(project.build, finished.files, result.key, finished.record)
+    except OSError as error:  # a full disk: the run is lost, the store is not
+        return replace(result, status="failed", reason=f"it could not be written: {error}")
+    return replace(result, path=str(path))
+
+
+def from_store(project: Project, planned: Plan) -> RunResult | None:
+    """The run of a plan if the store has it, else None."""
+    record = store.published(project.build, planned.key)
+    if record is None:
+        return None
+    return RunResult(planned.chapter, "ok", planned.key,
+                     str(store.folder(project.build, planned.key)), 0.0, True)
+
+
+def ledger(result: RunResult) -> list[dict]:
+    """All records of a run that went well, in order."""
+    return json.loads((Path(result.path) / "results.json").read_text(encoding="utf-8"))
+
+
+def failures(runs: Iterable[RunResult]) -> list[str]:
+    """One line for each run that did not go well."""
+    return [f"{run.chapter}: {run.status}: {run.reason}" for run in runs if run.status != "ok"]
+
+
+def as_json(project: Project, result: RunResult) -> dict:
     """A run as the command line prints it with ``--json``."""
     row = asdict(result)
-    row["path"] = paths.shown(Path(result.path)) if result.path else ""
+    row["path"] = project.shown(Path(result.path)) if result.path else ""
     return row

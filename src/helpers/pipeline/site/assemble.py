@@ -12,68 +12,90 @@ from pathlib import Path
 
 import yaml
 
-from helpers import paths, results
-from helpers.pipeline import pages, store
+from helpers import results
+from helpers.pipeline import chapters
+from helpers.pipeline.edition import Edition
+from helpers.pipeline.site import generated
 
 PAGE_FOLDERS = ("_static", "_templates")
+NOT_PAGES = ("README.md", "CHANGELOG.md")
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
 PYTHON = {"name": "python", "pygments_lexer": "python"}
 
 
-def written_pages() -> list[Path]:
+def written_pages(edition: Edition) -> list[Path]:
     """Pages written by hand, beside the chapters."""
-    return sorted(f for f in paths.ROOT.glob("*.md") if f.name not in ("README.md", "CHANGELOG.md"))
+    return sorted(file for file in edition.project.root.glob("*.md")
+                  if file.name not in NOT_PAGES)
 
 
-def key(runs, notice: str) -> str:
+def static_folders(edition: Edition) -> list[Path]:
+    """Folders whose files pages show or load: those of others, and our own explorers."""
+    folders = [edition.project.vendor / "pages", edition.project.code / "explorers" / "pages"]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def key(edition: Edition, runs, notice: str) -> str:
     """Key of a set of pages: everything they are made from, chapters by their run keys.
 
     Parameters
     ----------
+    edition : Edition
     runs : list of RunResult
         Those of the edition and, if they are compared, of the baseline.
     notice : str
         What stands on top of every page.
     """
-    files = [paths.CONFIG, paths.CONTENTS, paths.ROOT / "references.bib", *written_pages()]
-    for folder in (*(paths.ROOT / name for name in PAGE_FOLDERS), paths.VENDOR):
+    project = edition.project
+    files = [project.config, project.contents, project.references, project.data_package,
+             *written_pages(edition), *sorted(project.scenarios.glob("*.toml"))]
+    for folder in (*(project.root / name for name in PAGE_FOLDERS), *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
-    files += sorted(Path(__file__).parent.rglob("*.py")) + [paths.ROOT / "src" / "book_pages.py"]
-    files += [store.chapter_path(run.chapter) for run in runs]  # prose is not in a run's key
-    files += [paths.DATA_PACKAGE, *sorted(paths.SCENARIOS.glob("*.toml"))]
-    parts = [notice, *(run.key for run in runs)]
-    parts += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    files += sorted((project.code / "pipeline").rglob("*.py"))
+    files += sorted(project.code.glob("*.py"))
+    # Prose is not in a run's key.
+    files += [chapters.read(project, run.chapter).path for run in runs]
+    parts = [notice, edition.command(), *(run.key for run in runs)]
+    parts += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def assemble(staged: Path, runs) -> None:
+def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
     """Write what jupyter-book reads (contents, pages, executed chapters), and the downloads.
 
     Parameters
     ----------
     staged : Path
         A new folder; it gets the folders ``source`` and ``static``.
+    edition : Edition
     runs : list of RunResult
+    processes : int
+        How many write pages; 0 for as many as there are cores.
     """
+    project = edition.project
     source, downloads = staged / "source", staged / "static" / "downloads"
     (source / "chapters").mkdir(parents=True)
     downloads.mkdir(parents=True)
-    for file in (*written_pages(), paths.CONTENTS, paths.ROOT / "references.bib"):
-        shutil.copy2(file, source)
+    for file in (*written_pages(edition), project.contents, project.references):
+        if file.is_file():
+            shutil.copy2(file, source)
     for folder in PAGE_FOLDERS:
-        if (paths.ROOT / folder).is_dir():
-            shutil.copytree(paths.ROOT / folder, source / folder)
+        if (project.root / folder).is_dir():
+            shutil.copytree(project.root / folder, source / folder)
     for run in runs:
         executed = json.loads((Path(run.path) / "notebook.ipynb").read_text(encoding="utf-8"))
-        notebook = with_outputs(store.read_chapter(run.chapter), executed)
+        notebook = with_outputs(chapters.read(project, run.chapter).notebook, executed)
+        notebook["cells"] = folded(notebook["cells"])
         prepare(notebook, run.chapter, downloads)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
-    pages.write(staged, [run.chapter for run in runs])
-    config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
+    generated.write(staged, edition, [run.chapter for run in runs])
+    config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
+    settings = config["sphinx"]["config"]
     # Room for the notice of an edition, filled in when the pages are written.
-    config["sphinx"]["config"]["html_theme_options"]["announcement"] = "notice"
-    config["sphinx"]["local_extensions"] = {"book_pages": str(paths.ROOT / "src")}
+    settings["html_theme_options"]["announcement"] = "notice"
+    settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
+    settings["book_page_processes"] = processes
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 
@@ -90,6 +112,43 @@ def with_outputs(chapter: dict, executed: dict) -> dict:
     for place, outputs in zip(code, ran, strict=True):
         cells[place] = {**cells[place], "outputs": outputs}
     return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
+
+
+def folded(cells: list[dict]) -> list[dict]:
+    """Cells as a page shows them: code that shows nothing is folded into the next that does.
+
+    A chapter has a cell for each step; a page has one switch "Code" for each figure or table, and
+    it stands below it, so that an answer is followed by its figure. What the quiet cells recorded
+    moves along: prose glues a record in wherever on the page it was made.
+    """
+    shown, sources, records = [], [], []
+    for cell in cells:
+        if cell["cell_type"] != "code":
+            shown.append(cell)
+            continue
+        sources.append(cell["source"].strip("\n"))
+        visible = [output for output in cell["outputs"] if _is_visible(output)]
+        records += [output for output in cell["outputs"] if not _is_visible(output)]
+        if visible:
+            shown += _figure_then_code(cell, [*records, *visible], sources)
+            sources, records = [], []
+    if sources:  # nothing is shown after these: they close the page
+        last = next(cell for cell in reversed(cells) if cell["cell_type"] == "code")
+        shown += _figure_then_code(last, records, sources)
+    return shown
+
+
+def _is_visible(output: dict) -> bool:
+    return results.MIME not in output.get("data", {})
+
+
+def _figure_then_code(cell: dict, outputs: list[dict], sources: list[str]) -> list[dict]:
+    bare = {**cell, "metadata": {**cell["metadata"], "tags": ["remove-input"]},
+            "outputs": outputs, "source": ""}
+    code = {**cell, "id": f"{cell.get('id', 'cell')}-code", "outputs": [],
+            "metadata": {**cell["metadata"], "tags": ["hide-input"]},
+            "source": "\n\n".join(filter(None, sources))}
+    return [bare, code]
 
 
 def prepare(notebook: dict, chapter: str, downloads: Path) -> None:

@@ -10,8 +10,10 @@ import io
 import shutil
 from pathlib import Path
 
-from helpers import datasets, parameters
-from helpers.pipeline import store
+from helpers import datasets, parameters, words
+from helpers.pipeline import chapters
+from helpers.pipeline.edition import Edition
+from helpers.project import Project
 
 ORIGINS = {
     "transcribed": "From the paper",
@@ -22,28 +24,29 @@ ORIGINS = {
 }
 
 
-def readers(chapters: list[str]) -> dict[str, list[str]]:
+def readers(project: Project, names: list[str]) -> dict[str, list[str]]:
     """Chapters that read each table, by table name."""
-    found = {name: [] for name in datasets.names()}
-    for chapter in chapters:
-        for name in store.declared_data(store.read_chapter(chapter)):
+    found = {name: [] for name in datasets.names(project)}
+    for chapter in names:
+        for name in chapters.read(project, chapter).tables:
             found[name].append(chapter)
     return found
 
 
-def write(staged: Path, chapters: list[str]) -> None:
+def write(staged: Path, edition: Edition, names: list[str]) -> None:
     """Write the generated pages, and the tables they link to, into the folders of a book."""
+    project = edition.project
     source, target = staged / "source", staged / "static" / "data"
     target.mkdir(parents=True)
-    for name in datasets.names():
-        shutil.copyfile(datasets.locate(name), target / f"{name}.csv")
-    (source / "sources.md").write_text(sources_page(chapters), encoding="utf-8")
-    (source / "parameters.md").write_text(parameters_page(chapters), encoding="utf-8")
+    for name in datasets.names(project):
+        shutil.copyfile(datasets.locate(name, project), target / f"{name}.csv")
+    (source / "sources.md").write_text(sources_page(project, names), encoding="utf-8")
+    (source / "parameters.md").write_text(parameters_page(project, names), encoding="utf-8")
 
 
-def sources_page(chapters: list[str]) -> str:
+def sources_page(project: Project, chapter_names: list[str]) -> str:
     """Page ``Sources and data`` as Markdown, one entry per table of the data package."""
-    used = readers(chapters)
+    used = readers(project, chapter_names)
     parts = [
         "# Sources and data",
         "Every table of this book: what it holds, where it comes from, under which licence, and "
@@ -51,17 +54,18 @@ def sources_page(chapters: list[str]) -> str:
         "table means that the source does not say.",
     ]
     for origin, heading in ORIGINS.items():
-        names = [name for name in datasets.names() if datasets.describe(name)["origin"] == origin]
+        names = [name for name in datasets.names(project)
+                 if datasets.describe(name, project)["origin"] == origin]
         if not names:
             continue
         parts.append(f"## {heading}")
-        parts += [_entry(name, used[name]) for name in names]
+        parts += [_entry(project, name, used[name]) for name in names]
     return "\n\n".join(parts) + "\n"
 
 
-def _entry(name: str, chapters: list[str]) -> str:
-    about = datasets.describe(name)
-    text = datasets.locate(name).read_text(encoding="utf-8")
+def _entry(project: Project, name: str, read_by: list[str]) -> str:
+    about, file = datasets.describe(name, project), datasets.locate(name, project)
+    text = file.read_text(encoding="utf-8-sig")
     rows = sum(1 for _ in csv.reader(io.StringIO(text))) - 1
     facts = [
         ("Rows", f"{rows:,}"),
@@ -70,13 +74,12 @@ def _entry(name: str, chapters: list[str]) -> str:
     ]
     if about.get("attribution"):
         facts.append(("Attribution", _plain(about["attribution"])))
-    read_by = [f"[{_number(chapter)}](chapters/{chapter}.ipynb)" for chapter in chapters]
-    facts.append(("Read by", ", ".join(read_by) or "no chapter yet"))
-    facts.append(("SHA-256", f"`{datasets.sha256(datasets.locate(name)).removeprefix('sha256:')}`"))
+    facts.append(("Read by", ", ".join(map(_linked, read_by)) or "no chapter yet"))
+    facts.append(("SHA-256", f"`{datasets.sha256(file).removeprefix('sha256:')}`"))
     lines = [f"### {about['title']}", f"`{name}` · <a href=\"_static/data/{name}.csv\" download>"
              f"{name}.csv</a>", _plain(about["description"])]
     lines.append("\n".join(f"- **{label}**: {value}" for label, value in facts))
-    sources = datasets.sources(name)
+    sources = about["sources"]
     if len(sources) > 1:
         listed = "\n".join(f"- {_source(source)}" for source in sources)
         lines.append(f":::{{dropdown}} {len(sources)} sources\n{listed}\n:::")
@@ -85,9 +88,9 @@ def _entry(name: str, chapters: list[str]) -> str:
     return "\n\n".join(lines)
 
 
-def _number(chapter: str) -> str:
-    """Number of a chapter as the paper has it: ``2-3-market-expansion`` -> ``2.3``."""
-    return ".".join(part for part in chapter.split("-") if part[:1].isdigit() or part[1:].isdigit())
+def _linked(chapter: str) -> str:
+    """Number of a chapter as a link to it."""
+    return f"[{words.chapterwords.chapter_number(chapter)}](chapters/{chapter}.ipynb)"
 
 
 def _plain(text: str) -> str:
@@ -110,12 +113,12 @@ def _source(source: dict) -> str:
     return f"[{title}](<{path}>)" if path.startswith(("http://", "https://")) else title
 
 
-def parameters_page(chapters: list[str]) -> str:
+def parameters_page(project: Project, chapter_names: list[str]) -> str:
     """Page ``Parameters`` as Markdown, generated from the registry."""
     read_by = {name: [] for name in parameters.names()}
-    for chapter in chapters:
-        for name in store.declared_parameters(store.read_chapter(chapter)):
-            read_by[name].append(f"[{_number(chapter)}](chapters/{chapter}.ipynb)")
+    for chapter in chapter_names:
+        for name in chapters.read(project, chapter).parameters:
+            read_by[name].append(_linked(chapter))
     standard = parameters.defaults()
     rows = []
     for name in parameters.names():
@@ -152,7 +155,7 @@ def write_baseline(staged: Path, editions) -> None:
              "; ".join(f"{name} = {parameters.literal(value)} (baseline "
                        f"{parameters.literal(standard[name])})"
                        for name, value in edition.overrides.items()),
-             f"book build {edition.name}"] for edition in editions if edition.overrides]
+             edition.command()] for edition in editions if edition.overrides]
     text = "\n\n".join([
         "# What changed",
         "You read the baseline: the edition that all others are held against. In any other "
@@ -180,15 +183,15 @@ def write_what_changed(staged: Path, edition, changes, runs) -> None:
 def what_changed_page(edition, changes, runs) -> str:
     """Page ``What changed`` as Markdown: against the baseline, what this edition says otherwise."""
     standard = parameters.defaults()
-    command = " ".join(f"--set {name}={parameters.literal(value)}"
-                       for name, value in edition.overrides.items())
+    rows = [[name, parameters.literal(standard[name]), parameters.literal(value)]
+            for name, value in edition.overrides.items()]
+    rows += [[f"Table {name}", "as shipped", "your own"]
+             for name in datasets.replaced(edition.project)]
     parts = [
         "# What changed",
-        f"This edition, *{_plain(edition.title)}*, against the baseline. {_plain(edition.why)}",
-        html_table(["Parameter", "Baseline", "This edition"], [
-            [name, parameters.literal(standard[name]), parameters.literal(value)]
-            for name, value in edition.overrides.items()]),
-        f"The command that reproduces it: `book build {command}`",
+        f"This edition, *{_plain(edition.heading)}*, against the baseline. {_plain(edition.why)}",
+        html_table(["Assumption", "Baseline", "This edition"], rows),
+        f"The command that reproduces it:\n\n```\n{edition.command()}\n```",
         f"Results that differ: {len(changes.changed)}; that agree within their tolerance: "
         f"{changes.same}. Sentences that moved: {len(changes.sentences)}; figures: "
         f"{len(changes.figures)}.",
@@ -196,13 +199,13 @@ def what_changed_page(edition, changes, runs) -> str:
     ]
     parts.append(html_table(
         ["Chapter", "Result", "Baseline", "This edition", "Change"],
-        [[_number(row["chapter"]), row["label"], row["old_text"], row["new_text"],
+        [[words.chapter_number(row["chapter"]), row["label"], row["old_text"], row["new_text"],
           "" if row["change"] is None else f"{row['change']:+.1%}".replace("-", "\u2212")]
          for row in changes.changed]) if changes.changed else "No result differs.")
     if changes.sentences:
         parts += ["## Sentences", html_table(
             ["Chapter", "Baseline", "This edition"],
-            [[_number(row["chapter"]), row["old"], row["new"]] for row in changes.sentences])]
+            [[words.chapter_number(row["chapter"]), row["old"], row["new"]] for row in changes.sentences])]
     if changes.figures:
         parts.append("## Figures")
         for row in changes.figures:
@@ -212,9 +215,9 @@ def what_changed_page(edition, changes, runs) -> str:
                 f'alt="{html.escape(alt)}"></figure>'
                 for title, end, alt in [
                     ("Baseline", "-baseline.svg", f"The figure {row['name']} of chapter "
-                     f"{_number(row['chapter'])} as it stands in the baseline of the book."),
+                     f"{words.chapter_number(row['chapter'])} as it stands in the baseline of the book."),
                     ("This edition", ".svg", row["alt"])])
-            parts += [f"### {_number(row['chapter'])}, {row['name']}",
+            parts += [f"### {words.chapter_number(row['chapter'])}, {row['name']}",
                       f'<div class="side-by-side">{pictures}</div>']
     parts += ["## Runs", html_table(["Chapter", "Run key"], [[run.chapter, run.key[:32]]
                                                               for run in runs])]

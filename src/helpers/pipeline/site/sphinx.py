@@ -9,17 +9,18 @@ if any of it changes, the folder is emptied first.
 import filecmp
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from helpers import paths
-from helpers.pipeline import forks, kernels, store
+from helpers.pipeline import store
+from helpers.pipeline.edition import BuildError
+from helpers.pipeline.running import environment
+from helpers.project import Project
 
 PASSING = ("staged", "html", "old")  # folders of one build
 STAMP = "shared.txt"  # hash of what all pages share; there only while the folder is in order
@@ -29,31 +30,31 @@ NOTICE = re.compile(r'<aside class="bd-header-announcement".*?</aside>', re.S)
 VERSIONED = re.compile(r"(/mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")
 # Lines that other pages depend on: titles, labels, citations and references to other pages.
 SHARED_LINE = re.compile(r"^# |^\(.*\)=\s*$|\{(cite|ref|numref|doc|download)[^}]*\}", re.M)
-
-
-class BuildError(RuntimeError):
-    """A book that was not built. Nothing was published."""
+PROGRAM = Path(__file__).with_name("jupyter_book.py")
 
 
 class PageBuilder:
-    """Runs jupyter-book, on Linux as a fork of a process that has it ready (see `forks`)."""
+    """Runs jupyter-book in a process that can import it while the chapters still run."""
 
     def __init__(self):
-        self.process = None
+        self.process, self.said = None, None
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
+        if self.process is not None:
+            self.process.stdin.close()  # the process ends with it, whatever it does
             self.process.wait()
+            self.said.close()
 
     def start(self) -> None:
-        """Have the process import jupyter-book while others work on; returns at once."""
-        if sys.platform == "linux":
-            with suppress(OSError):  # asking for a fork meets the same error
-                forks.prepare(forks.PAGES)
+        """Have the process import jupyter-book; returns at once."""
+        if self.process is None:
+            self.said = tempfile.TemporaryFile("w+", encoding="utf-8")
+            self.process = subprocess.Popen(
+                [sys.executable, str(PROGRAM)], stdin=subprocess.PIPE, stdout=self.said,
+                stderr=self.said, text=True, env=environment.of_a_process())
 
     def build(self, source: Path, out: Path) -> Path:
         """Build the pages of a folder; any warning fails, because it is a page that is not right.
@@ -68,13 +69,16 @@ class PageBuilder:
         BuildError
             With the warnings or, if there are none, the end of what jupyter-book said.
         """
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
-            self.process = _jupyter_book(
-                ["build", str(source), "--path-output", str(out), "-W", "--keep-going", "--quiet"],
-                said)
-            status = self.process.wait()
-            said.seek(0)
-            log = re.sub(r"\x1b\[[0-9;]*m", "", said.read())
+        self.start()
+        arguments = ["build", str(source), "--path-output", str(out), "-W", "--keep-going",
+                     "--quiet"]
+        self.process.stdin.write(json.dumps(arguments) + "\n")
+        self.process.stdin.flush()
+        status = self.process.wait()
+        self.said.seek(0)
+        log = re.sub(r"\x1b\[[0-9;]*m", "", self.said.read())
+        self.__exit__()
+        self.process = None
         warnings = [line.replace(str(source) + "/", "") for line in log.splitlines()
                     if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
         built = out / "_build" / "html"
@@ -84,24 +88,14 @@ class PageBuilder:
         return built
 
 
-def _jupyter_book(arguments: list[str], said):
-    """Start the command ``jupyter-book``; as a fork where that is possible."""
-    environment = {**os.environ, **kernels.environment()}
-    if sys.platform == "linux":
-        request = {"arguments": arguments, "env": environment, "cwd": os.getcwd()}
-        with suppress(OSError):
-            return forks.fork(forks.PAGES, request, [said.fileno()] * 2)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", *arguments]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-                            env=environment)
-
-
 @contextmanager
-def workshop(wait=lambda: None):
+def workshop(build: Path, wait=lambda: None):
     """The folder in which pages are built, for one build at a time.
 
     Parameters
     ----------
+    build : Path
+        The build folder.
     wait : callable
         Called if another build has to be waited for.
 
@@ -111,7 +105,7 @@ def workshop(wait=lambda: None):
         The folder. Its ``staged`` is for ``source`` (what jupyter-book reads) and ``static``
         (files that pages show or link to, copied as they are); both are gone afterwards.
     """
-    folder = paths.build_folder() / ".pages"
+    folder = build / ".pages"
     with store.lock(folder / ".lock", wait):
         _tidy(folder)  # what a build that was killed has left
         try:
@@ -125,11 +119,12 @@ def _tidy(folder: Path) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def build(folder: Path, notice: str, builder: PageBuilder) -> Path:
+def build(project: Project, folder: Path, notice: str, builder: PageBuilder) -> Path:
     """Build what is staged in the workshop.
 
     Parameters
     ----------
+    project : Project
     folder : Path
         The workshop.
     notice : str
@@ -146,7 +141,7 @@ def build(folder: Path, notice: str, builder: PageBuilder) -> Path:
     BuildError
     """
     source, out, built = folder / "source", folder / "out", folder / "html"
-    stamp, shared = folder / STAMP, shared_by_all(folder / "staged" / "source")
+    stamp, shared = folder / STAMP, shared_by_all(project, folder / "staged" / "source")
     if not stamp.is_file() or stamp.read_text() != shared:
         shutil.rmtree(source, ignore_errors=True)
         shutil.rmtree(out, ignore_errors=True)
@@ -159,13 +154,11 @@ def build(folder: Path, notice: str, builder: PageBuilder) -> Path:
     return built
 
 
-def shared_by_all(source: Path) -> str:
+def shared_by_all(project: Project, source: Path) -> str:
     """Hash of everything in the sources that pages depend on beyond their own file."""
-    parts = [(paths.ROOT / "requirements.txt").read_bytes(), sys.version.encode()]
-    here = Path(__file__)
-    code = [here, here.parent / "parents" / "pages.py", paths.ROOT / "src" / "book_pages.py"]
-    parts += [file.read_bytes() for file in code]
-    parts += [file.read_bytes() for file in sorted(paths.VENDOR.rglob("*")) if file.is_file()]
+    parts = [project.lock_file.read_bytes(), sys.version.encode()]
+    parts += [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    parts += [file.read_bytes() for file in sorted(project.vendor.rglob("*")) if file.is_file()]
     for file in sorted(file for file in source.rglob("*") if file.is_file()):
         parts.append(str(file.relative_to(source)).encode())
         if file.suffix == ".md":

@@ -1,8 +1,8 @@
 """Sphinx extension: let the pages open with no network, and be written side by side.
 
 Stock pages fetch MathJax and a notebook launcher from content delivery networks. The files they
-need lie in ``vendor/pages``. They are not kept in ``_static``, because jupyter-book loads every
-script it finds there on every page.
+need lie in the folders ``book_static_paths``. They are not kept in ``_static``, because
+jupyter-book loads every script it finds there on every page.
 """
 
 import os
@@ -10,7 +10,6 @@ from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
 
-PAGES = Path(__file__).resolve().parents[1] / "vendor" / "pages"
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
@@ -20,7 +19,7 @@ SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 
 
 def _add_vendor(app):
-    app.config.html_static_path.append(str(PAGES))
+    app.config.html_static_path += app.config.book_static_paths
 
 
 def _keep_templates(app):
@@ -37,8 +36,10 @@ def _vouch(app):
 
 def setup(app):
     """Called by Sphinx."""
+    app.add_config_value("book_static_paths", [], "html", [list])
+    app.add_config_value("book_page_processes", 0, "", [int])
     # jupyter-book has no option for it. One process more than the number given writes pages.
-    app.parallel = int(os.environ.get("BOOK_PAGE_PROCESSES") or (os.cpu_count() or 1) + 1)
+    app.parallel = app.config.book_page_processes or (os.cpu_count() or 1) + 1
     app.connect("builder-inited", _add_vendor, priority=100)
     app.connect("builder-inited", _vouch, priority=100)
     app.connect("builder-inited", _keep_templates, priority=900)

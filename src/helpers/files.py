@@ -1,0 +1,34 @@
+"""Write files aside and rename them into place, so that nobody ever reads half of one."""
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def replace(contents: Mapping[Path, bytes | None]) -> None:
+    """Give every file its new content: all are written aside before the first is renamed.
+
+    Parameters
+    ----------
+    contents : mapping
+        File -> content; None removes the file.
+
+    Raises
+    ------
+    OSError
+        If one cannot be written, such as on a full disk; then no file has changed.
+    """
+    aside = {file: file.with_name(f".{file.name}.{uuid.uuid4().hex}") for file in contents}
+    try:
+        for file, content in contents.items():
+            if content is not None:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                aside[file].write_bytes(content)
+        for file, content in contents.items():
+            if content is None:
+                file.unlink(missing_ok=True)
+            else:
+                aside[file].replace(file)
+    finally:
+        for file in aside.values():
+            file.unlink(missing_ok=True)

@@ -1,0 +1,107 @@
+"""Build a whole edition of the book: plan, run, compare, assemble, write, publish."""
+
+import html
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from helpers import datasets, parameters
+from helpers.pipeline import compare, edition, execute, store
+from helpers.pipeline.edition import BuildError, Edition
+from helpers.pipeline.site import assemble, generated, sphinx
+
+
+def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  frozen
+          report: Callable[[execute.RunResult], None] = lambda result: None,
+          step: Callable[[str], None] = lambda text: None, page_processes: int = 0):
+    """Run every chapter and build the pages of an edition.
+
+    Parameters
+    ----------
+    wanted : Edition
+    how : execute.How
+    report : callable
+        Called with each RunResult of the edition as it comes in.
+    step : callable
+        Called with a line of text when a stage begins.
+    page_processes : int
+        How many write pages; 0 for as many as there are cores.
+
+    Returns
+    -------
+    (Path, list of RunResult)
+        The published ``index.html`` and how each chapter ran.
+
+    Raises
+    ------
+    BuildError
+        If a chapter failed or jupyter-book had a warning. The previous pages stay in place.
+    """
+    # Before anything runs: the baseline's pages list the shipped scenarios.
+    shipped = edition.shipped(wanted.project) if wanted.is_baseline else []
+    plans = wanted.plans()
+    step(f"Running {len(plans)} chapters")
+    with sphinx.PageBuilder() as builder:
+        runs = wanted.run(how, report=report, begin=builder.start)
+        before = None
+        if not wanted.is_baseline:  # the store usually has it
+            before = edition.baseline(wanted.project).run(how, begin=builder.start)
+        notice = announcement(wanted)
+        page_key = assemble.key(wanted, [*runs, *(before or [])], notice)
+        index = wanted.folder / "index.html"
+        if index.is_file() and wanted.manifest().get("key") == page_key:
+            step("The pages are up to date")
+            return index, runs
+        step("Building the pages")
+        builder.start()
+        try:
+            with sphinx.workshop(wanted.project.build,
+                                 wait=lambda: step("Waiting for another build")) as folder:
+                staged = folder / "staged"
+                assemble.assemble(staged, wanted, runs, page_processes)
+                if before is None:
+                    generated.write_baseline(staged, shipped)
+                else:
+                    changes = compare.compare(folders(before), folders(runs))
+                    generated.write_what_changed(staged, wanted, changes, runs)
+                pages = sphinx.build(wanted.project, folder, notice, builder)
+                _publish(pages, wanted, edition.describe(wanted, page_key, runs))
+        except OSError as error:  # a full disk
+            raise BuildError(f"The pages could not be written: {error}") from None
+    return index, runs
+
+
+def folders(runs) -> dict[str, Path]:
+    """Folders of published runs by chapter, as `compare.compare` takes them."""
+    return {run.chapter: Path(run.path) for run in runs}
+
+
+def announcement(wanted: Edition) -> str:
+    """Line on top of every page that is not of the baseline: what differs from it."""
+    if wanted.is_baseline:
+        return ""
+    standard = parameters.defaults()
+    changes = "; ".join(
+        f"<code>{html.escape(name)}</code> = {html.escape(parameters.literal(value))} "
+        f"(baseline {html.escape(parameters.literal(standard[name]))})"
+        for name, value in wanted.overrides.items()
+    )
+    parts = [f"<strong>Edition: {html.escape(wanted.heading)}.</strong>"]
+    parts += [f"{changes}."] if changes else []
+    own = datasets.replaced(wanted.project)
+    if own:
+        parts.append(f"<strong>Not the shipped data:</strong> {html.escape(', '.join(own))} "
+                     f"come from the reader's own folder.")
+    return " ".join([*parts, f'<a href="{sphinx.WHAT_CHANGED}">What changed</a>.'])
+
+
+def _publish(pages: Path, wanted: Edition, manifest: dict) -> None:
+    """Swap the new pages in; readers see the old ones or the new ones, never a mixture."""
+    (pages / edition.MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    target, old = wanted.folder, pages.parent / "old"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with store.swapping(wanted.project.build):  # two at once would both find the target gone
+        if target.exists():
+            os.rename(target, old)
+        os.rename(pages, target)

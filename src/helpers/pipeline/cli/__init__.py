@@ -1,0 +1,57 @@
+"""The command line: ``book build``, ``book run``, ``book sweep``, ``book compare`` and others.
+
+Exit codes: 0 well, 1 something failed, 2 wrong usage. Each command is a module of its own, imported
+when it is typed, so that ``book params`` and every usage error answer at once.
+"""
+
+import importlib
+import os
+import sys
+
+import click
+
+COMMANDS = {
+    "build": "build", "run": "run", "sweep": "sweep", "compare": "compare", "effects": "effects",
+    "accept": "accept", "check": "check", "why": "why", "status": "status",
+    "list": "listing", "open": "opening", "params": "params", "new": "new",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, _context):
+        return list(COMMANDS)
+
+    def get_command(self, _context, name):
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"helpers.pipeline.cli.{COMMANDS[name]}")
+        return module.command
+
+    def resolve_command(self, context, arguments):
+        try:
+            return super().resolve_command(context, arguments)
+        except click.UsageError:
+            from helpers import words
+
+            nearest = words.nearest(arguments[0], list(COMMANDS))
+            hint = f" Did you mean {nearest!r}?" if nearest else ""
+            raise click.UsageError(
+                f"No such command {arguments[0]!r}.{hint} `book --help` lists them.") from None
+
+
+@click.command(cls=_Lazy, context_settings={
+    "help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="industrial-internet-security-book", prog_name="book")
+@click.pass_context
+def main(context):
+    """Run the chapters of the book and build it."""
+    from helpers.pipeline.cli.options import here
+
+    if not context.resilient_parsing and not {"-h", "--help"} & set(sys.argv[1:]):
+        context.obj = here(os.getcwd())
+
+
+if __name__ == "__main__":
+    main()

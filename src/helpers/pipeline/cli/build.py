@@ -1,0 +1,47 @@
+"""``book build``: a whole edition."""
+
+import json
+import time
+
+import click
+
+from helpers.pipeline.cli import options
+from helpers.pipeline.cli.progress import Progress
+
+
+@click.command("build")
+@click.argument("scenario", default="baseline", shell_complete=options.scenario_names)
+@options.ASSUMPTIONS
+@options.RUNNING
+@options.JSON
+@options.QUIET
+@click.pass_obj
+def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels, as_json, quiet):
+    """Run every chapter and build a whole edition of the book.
+
+    Without arguments this is the baseline, in _build/html. Any other SCENARIO (its name, or the
+    path of a file), --set or --data gives an edition of its own in _build/editions.
+    """
+    began = time.monotonic()
+    silent = quiet or as_json
+    with options.refusals():
+        from helpers.pipeline import building, chapters, edition, execute
+
+        wanted = edition.resolve(options.placed(project, own_data, silent), scenario, assigned)
+        with Progress(len(chapters.names(project)), silent) as progress:
+            try:
+                index, runs = building.build(
+                    wanted, options.how(jobs, cluster, stock_kernels), report=progress.report,
+                    step=progress.step)
+            except edition.BuildError as error:
+                if as_json:
+                    click.echo(json.dumps({"status": "failed", "reason": str(error)}))
+                raise
+    if as_json:
+        click.echo(json.dumps({
+            "status": "ok", "path": project.shown(index), "edition": wanted.name,
+            "runs": [execute.as_json(project, run) for run in runs],
+        }))
+    elif not quiet:
+        click.echo(f"The book is ready in {time.monotonic() - began:.0f} s. Open it:")
+        click.echo(index.as_uri())

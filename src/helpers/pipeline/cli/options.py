@@ -1,0 +1,148 @@
+"""Options that commands share, each declared once, and the two ways a command ends badly."""
+
+import functools
+from pathlib import Path
+
+import click
+
+from helpers import datasets, parameters
+from helpers.pipeline import chapters
+from helpers.project import Project, ProjectError
+
+INTERRUPTED = ("Interrupted. What had finished is in the store; the same command goes on where it "
+               "stopped.")
+
+
+class Failure(click.ClickException):
+    """Something failed: exit code 1."""
+
+    exit_code = 1
+
+
+class Usage(click.ClickException):
+    """Wrong usage: exit code 2, one line."""
+
+    exit_code = 2
+
+
+def here(folder: str) -> Project:
+    """The book that a command is about.
+
+    Raises
+    ------
+    Usage
+        If the command was typed in another checkout than the one whose code would run, or a
+        variable of the environment cannot be used.
+    """
+    try:
+        project = Project.current()
+    except ProjectError as error:
+        raise Usage(str(error)) from None
+    for place in (Path(folder), *Path(folder).parents):
+        if place == project.root:
+            break
+        if (place / "_toc.yml").is_file() and (place / "src" / "helpers").is_dir():
+            raise Usage(f"This `book` belongs to {project.root}, and you are in {place}, which is "
+                        f"another book. Type: make -C {place} setup, then {place}/.venv/bin/book")
+    return project
+
+
+def chapter_names(context, _parameter, incomplete):
+    """Chapters that a text may become, for completion."""
+    project = context.find_root().obj or Project.current()
+    return [name for name in chapters.names(project)
+            if name.startswith(incomplete.replace(".", "-"))]
+
+
+def scenario_names(context, _parameter, incomplete):
+    """Scenarios and built editions that a text may become, for completion."""
+    from helpers.pipeline import edition
+
+    project = context.find_root().obj or Project.current()
+    known = {*edition.scenarios(project), *(row["name"] for row in edition.built(project))}
+    return sorted(name for name in known if name.startswith(incomplete))
+
+
+def assignments(_context, _parameter, incomplete):
+    """``name=`` for every parameter, and its choices after it, for completion."""
+    name, separator, value = incomplete.partition("=")
+    if not separator:
+        return [f"{known}=" for known in parameters.names() if known.startswith(name)]
+    choices = parameters.choices(name) if name in parameters.names() else ()
+    return [f"{name}={choice}" for choice in choices if choice.startswith(value)]
+
+
+def grouped(*options):
+    """Several options as one decorator, in the order they are listed in the help."""
+    return lambda command: functools.reduce(lambda made, option: option(made),
+                                            reversed(options), command)
+
+
+ASSUMPTIONS = grouped(
+    click.option(
+        "--set", "assigned", multiple=True, metavar="NAME=VALUE", shell_complete=assignments,
+        help="Give a parameter another value; may be repeated. `book params` lists them."),
+    click.option(
+        "--data", "own_data", type=click.Path(path_type=Path),
+        help="Folder with your own tables; those not there are taken from data/."),
+)
+RUNNING = grouped(
+    click.option("--jobs", type=click.IntRange(1, 64), help="Chapters run at a time."),
+    click.option("--cluster", metavar="URL",
+                 help="Run on a dask.distributed scheduler: tcp://127.0.0.1:8786."),
+    click.option("--stock-kernels", is_flag=True,
+                 help="Give each chapter a Jupyter kernel: slower, with the same outputs."),
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+CHAPTER = click.argument("chapter", shell_complete=chapter_names)
+
+
+def placed(project: Project, own_data: Path | None, quiet: bool = False) -> Project:
+    """The book with the reader's own data, which are checked before anything runs.
+
+    Raises
+    ------
+    Usage
+        If the folder is not there, no file in it is a table, or one breaks its description.
+    """
+    try:
+        if own_data is not None:
+            project = project.with_own_data(own_data)
+        for line in datasets.check_own(project):
+            if not quiet:
+                click.echo(f"Warning: {line}", err=True)
+    except (ProjectError, datasets.DataError) as error:
+        raise Usage(str(error)) from None
+    return project
+
+
+def how(jobs=None, cluster=None, stock_kernels=False):
+    """How plans are to be run, from the options of `RUNNING`."""
+    from helpers.pipeline.execute import How
+
+    return How(jobs, cluster, stock_kernels)
+
+
+class refusals:  # noqa: N801  a context manager, used as a word
+    """Turns errors of usage and of work into the two ways a command ends badly."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, _trace):
+        if kind is None or issubclass(kind, click.exceptions.Exit | click.ClickException):
+            return False
+        if issubclass(kind, KeyboardInterrupt):
+            raise Failure(INTERRUPTED) from None
+        from helpers.pipeline import accept, compare, edition, effects, scenario_table, sweep
+
+        work = (edition.BuildError, compare.CompareError, accept.AcceptError,
+                scenario_table.ScenarioTableError)
+        usage = (parameters.ParameterError, chapters.ChapterError, datasets.DataError, ProjectError,
+                 sweep.SweepError, effects.EffectError)
+        if issubclass(kind, work):
+            raise Failure(str(error)) from None
+        if issubclass(kind, usage) or kind.__name__ == "ClusterError":
+            raise Usage(str(error)) from None
+        return False

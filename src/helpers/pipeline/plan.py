@@ -1,0 +1,156 @@
+"""What would be run: a chapter with resolved parameters, and the key of all that could change it.
+
+A plan is made once, in the driver, and travels to whoever executes it.
+"""
+
+import hashlib
+import json
+import platform
+import sys
+import sysconfig
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from helpers import datasets
+from helpers.pipeline import chapters, closure
+from helpers.project import Project
+
+KEY_VERSION = 2  # raise it when the meaning of a part of the key changes
+KEPT_TAGS = {"parameters", "skip-execution", "raises-exception"}
+OF_A_FILE = ("hash", "bytes")  # of a description: they follow from the table itself
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run before it is run.
+
+    Attributes
+    ----------
+    chapter : str
+    values : dict
+        Resolved parameters: defaults merged with those overrides that the chapter declares.
+    parts : dict
+        Everything that could change its outputs, by part.
+    key : str
+        SHA-256 of the parts in canonical form.
+    """
+
+    chapter: str
+    values: dict
+    parts: dict
+    key: str
+
+
+def make(project: Project, chapter: str, overrides: dict) -> Plan:
+    """Plan the run of a chapter; overrides of parameters that it does not read change nothing.
+
+    Overrides are taken as they are: they were validated where they came in.
+
+    Raises
+    ------
+    chapters.ChapterError, helpers.datasets.DataError
+        If the chapter, or the description of a table that it reads, cannot be read.
+    """
+    found = chapters.read(project, chapter)
+    values = {name: overrides.get(name, default) for name, default in found.parameters.items()}
+    parts = _parts(project, found, values)
+    return Plan(found.name, values, parts,
+                sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True)))
+
+
+def sha256(content: str | bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def _parts(project: Project, chapter: chapters.Chapter, values: dict) -> dict:
+    """Everything that could change the outputs of a run, by part.
+
+    Markdown, outputs and display tags are left out: changing prose runs nothing again.
+    """
+    cells = [[cell["source"], sorted(KEPT_TAGS & set(cell["metadata"].get("tags", [])))]
+             for cell in chapter.code_cells]
+    modules = closure.modules(project, [source for source, _ in cells])
+    described = {name: {key: value for key, value in datasets.describe(name, project).items()
+                        if key not in OF_A_FILE} for name in chapter.tables}
+    return {
+        "code": sha256(json.dumps(cells)),
+        "parameters": values,
+        "data": {name: _of_file(datasets.locate(name, project)) for name in chapter.tables},
+        "description": {name: sha256(json.dumps(about)) for name, about in described.items()},
+        "helpers": {_inside(file, project.code): _of_file(file) for file in modules},
+        "files": {_inside(file, project.root): _of_file(file)
+                  for file in closure.files_read(project, modules)},
+        "lock": _of_file(project.lock_file),
+        "installed": installed(project.lock_file),
+        "python": platform.python_version(),
+        "platform": f"{sys.platform}-{platform.machine()}",
+        "version": KEY_VERSION,
+    }
+
+
+def _inside(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
+
+
+def _of_file(file: Path) -> str:
+    """Hash of a file, read once as long as it stays the same; ``missing`` where there is none."""
+    try:
+        state = file.stat()
+    except OSError:
+        return "missing"  # loading it says so
+    return _hash(file, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _hash(file: Path, _changed: int, _size: int) -> str:
+    return sha256(file.read_bytes())
+
+
+def installed(lock_file: Path) -> dict[str, str]:
+    """Version that is really installed of each package in the lock file; others do not matter.
+
+    A package can be upgraded or downgraded by hand, which leaves the lock file as it was. The
+    names of the folders in site-packages tell, in a hundredth of the time of reading metadata.
+    """
+    state = lock_file.stat()
+    folder = Path(sysconfig.get_path("purelib"))
+    return _installed(lock_file, state.st_mtime_ns, folder, folder.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _installed(lock_file: Path, _lock_changed: int, folder: Path, _changed: int) -> dict[str, str]:
+    locked = {_plain(line.split("==")[0].split("[")[0])
+              for line in lock_file.read_text(encoding="utf-8").splitlines() if "==" in line
+              and not line.lstrip().startswith("#")}
+    found = {}
+    for entry in sorted(folder.glob("*.dist-info")):
+        name, _, version = entry.name.removesuffix(".dist-info").rpartition("-")
+        if _plain(name) in locked:
+            found[_plain(name)] = version
+    return found
+
+
+def _plain(name: str) -> str:
+    """Name of a package as all its spellings are compared."""
+    return name.strip().lower().replace("_", "-").replace(".", "-")
+
+
+def differences(old: dict, new: dict, place: str = "") -> list[str]:
+    """Which parts of a key differ, in words; one line each."""
+    lines = []
+    for name in sorted(set(old) | set(new)):
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        where = f"{place} {name}".strip()
+        if isinstance(before, dict) and isinstance(after, dict):
+            lines += differences(before, after, where)
+        elif before is None or after is None:
+            lines.append(f"{where}: {'new' if before is None else 'gone'}")
+        elif place in ("parameters", "installed") or name in ("python", "platform", "version"):
+            lines.append(f"{where}: {before!r} -> {after!r}")
+        else:
+            lines.append(f"{where}: changed")
+    return lines

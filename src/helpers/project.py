@@ -1,0 +1,175 @@
+"""A place: one frozen value that says where everything of a book is, passed down to who asks.
+
+`Project.current()` is the book that this process belongs to. The command line makes one and passes
+it on; tests make others. In a kernel, which nobody can hand a value, `helpers.datasets` asks for
+the current one, and `variables` is how a runner says which that is.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+ROOT, BUILD, DATA = "BOOK_ROOT", "BOOK_BUILD", "BOOK_DATA"  # variables that a process inherits
+PACKAGE = Path(__file__).resolve().parent  # the package `helpers` that is imported here
+
+
+class ProjectError(ValueError):
+    """A place that cannot be used. One line that says what to type."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may take.
+
+    Attributes
+    ----------
+    memory_bytes : int
+        Private memory; the heaviest chapter needs a tenth of the default.
+    cell_seconds : float
+        Time for one cell; no chapter has a cell near the default.
+    """
+
+    memory_bytes: int = 4 << 30
+    cell_seconds: float = 300
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where things are.
+
+    Attributes
+    ----------
+    root : Path
+        Folder with ``_toc.yml``, ``chapters``, ``data`` and the rest.
+    build : Path
+        Everything built.
+    own_data : Path, optional
+        Folder of a reader's own tables, looked into before ``data``.
+    code : Path
+        The package ``helpers``, whose modules chapters import.
+    """
+
+    root: Path
+    build: Path
+    own_data: Path | None = None
+    code: Path = PACKAGE
+    _limits: Limits | None = field(default=None, repr=False)
+
+    @classmethod
+    def at(cls, root: Path, *, build: Path | None = None, own_data: Path | None = None):
+        """The book in a folder; its code is its own where it has some, else what is imported."""
+        root = Path(root).resolve()
+        code = root / "src" / "helpers"
+        return cls(root, Path(build or root / "_build").resolve(),
+                   _existing(own_data) if own_data else None, code if code.is_dir() else PACKAGE)
+
+    @classmethod
+    def current(cls):
+        """The book this process belongs to, by its variables and else by where its code lies.
+
+        Raises
+        ------
+        ProjectError
+            If BOOK_DATA is relative, which every runner would take for another folder, or is not
+            there.
+        """
+        own_data = os.environ.get(DATA)
+        if own_data and not Path(own_data).is_absolute():
+            raise ProjectError(
+                f"{DATA} is {own_data!r}: give a whole path, since chapters run in other folders. "
+                f'Type: export {DATA}="$PWD/{own_data}"')
+        root = os.environ.get(ROOT) or PACKAGE.parents[1]
+        return cls.at(Path(root), build=os.environ.get(BUILD), own_data=own_data)
+
+    def with_own_data(self, folder: Path | None) -> "Project":
+        """The same book read with other tables; None for the shipped ones.
+
+        Raises
+        ------
+        ProjectError
+            If there is no such folder.
+        """
+        return replace(self, own_data=_existing(folder) if folder else None)
+
+    def variables(self) -> dict[str, str]:
+        """Variables by which `current` finds this place in another process."""
+        return {ROOT: str(self.root), BUILD: str(self.build),
+                DATA: str(self.own_data) if self.own_data else ""}
+
+    @property
+    def chapters(self) -> Path:
+        """Folder of the notebooks."""
+        return self.root / "chapters"
+
+    @property
+    def data(self) -> Path:
+        """Folder of the shipped tables."""
+        return self.root / "data"
+
+    @property
+    def data_package(self) -> Path:
+        """Description of the tables."""
+        return self.data / "datapackage.json"
+
+    @property
+    def scenarios(self) -> Path:
+        """Folder of the scenarios."""
+        return self.root / "scenarios"
+
+    @property
+    def vendor(self) -> Path:
+        """Fonts and scripts of others."""
+        return self.root / "vendor"
+
+    @property
+    def config(self) -> Path:
+        """Settings of jupyter-book."""
+        return self.root / "_config.yml"
+
+    @property
+    def contents(self) -> Path:
+        """Table of contents."""
+        return self.root / "_toc.yml"
+
+    @property
+    def references(self) -> Path:
+        """Bibliography."""
+        return self.root / "references.bib"
+
+    @property
+    def lock_file(self) -> Path:
+        """Every package with its version."""
+        return self.root / "requirements.txt"
+
+    @cached_property
+    def settings(self) -> dict:
+        """The table ``[tool.book]`` of ``pyproject.toml``; empty where there is none."""
+        try:
+            text = (self.root / "pyproject.toml").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return {}
+        return tomllib.loads(text).get("tool", {}).get("book", {})
+
+    @property
+    def limits(self) -> Limits:
+        """What one run may take: ``[tool.book.limits]``, else the defaults."""
+        return self._limits or Limits(**self.settings.get("limits", {}))
+
+    @property
+    def preload(self) -> tuple[str, ...]:
+        """Libraries that nearly every chapter imports, so that a run need not wait for them."""
+        return tuple(self.settings.get("preload", ()))
+
+    def shown(self, path: Path) -> str:
+        """Path as messages print it: relative to the book where it lies inside."""
+        path = Path(path)
+        return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+
+
+def _existing(folder: Path) -> Path:
+    folder = Path(folder).resolve()
+    if not folder.is_dir():
+        raise ProjectError(f"{folder} is not a folder, so no table can be read from it.")
+    return folder

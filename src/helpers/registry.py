@@ -1,0 +1,248 @@
+"""A registry: one pydantic model whose fields are the parameters of a book.
+
+Everything else is derived from it: validation before anything runs, `book params`, the parameter
+page, the JSON Schema for editors, and the check of each chapter's parameters cell. It knows no
+parameter by name; this book's are in `helpers.parameters`.
+"""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, Field, ValidationError
+
+from helpers import words
+
+
+class ParameterError(ValueError):
+    """A parameter that does not exist, or a value that it cannot take. One line."""
+
+
+def parameter(default, meaning: str, unit: str = "-", *, allowed: str | None = None, **bounds):
+    """One field of a registry.
+
+    Parameters
+    ----------
+    default : object
+        Value of the baseline.
+    meaning : str
+        What it means, as one phrase.
+    unit : str
+    allowed : str, optional
+        What it may be, in words, where bounds or choices do not say it.
+    **bounds
+        ``ge`` and ``le``, as pydantic takes them.
+    """
+    return Field(default=default, description=meaning,
+                 json_schema_extra={"unit": unit} | ({"allowed": allowed} if allowed else {}),
+                 **bounds)
+
+
+def _listed(text: str) -> list[float]:
+    return [float(part) for part in text.strip("[]").split(",")]
+
+
+PARSERS = {
+    "int": int,
+    "float": float,
+    "bool": {"true": True, "false": False}.__getitem__,
+    "str": str,
+    "list[float]": _listed,
+}
+
+
+class Registry:
+    """What can be set, by a pydantic model that is strict, frozen and takes nothing else."""
+
+    def __init__(self, model: type[BaseModel]):
+        self.model = model
+
+    def names(self) -> list[str]:
+        """All parameter names, in registry order."""
+        return list(self.model.model_fields)
+
+    def defaults(self) -> dict[str, Any]:
+        """The baseline: every parameter with its default value."""
+        return self.model().model_dump()
+
+    def type_name(self, name: str) -> str:
+        """Type of a parameter as readers see it: int, float, bool, str or list[float]."""
+        annotation = self.model.model_fields[name].annotation
+        if get_origin(annotation) is Literal:
+            return "str"
+        return str(annotation) if get_origin(annotation) else annotation.__name__
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """Values that a parameter can take, where they can be listed; else nothing."""
+        annotation = self.model.model_fields[name].annotation
+        if get_origin(annotation) is Literal:
+            return get_args(annotation)
+        return ("true", "false") if annotation is bool else ()
+
+    def bounds(self, name: str) -> tuple[float, float] | None:
+        """Lowest and highest value of a number; None for anything else."""
+        ends = [next((getattr(bound, side) for bound in self.model.model_fields[name].metadata
+                      if hasattr(bound, side)), None) for side in ("ge", "le")]
+        return None if None in ends else (ends[0], ends[1])
+
+    def allowed(self, name: str) -> str:
+        """What a parameter may be, in words: its range or its choices."""
+        said = self.model.model_fields[name].json_schema_extra.get("allowed")
+        if said:
+            return said
+        if self.choices(name):
+            return ", ".join(self.choices(name))
+        low, high = self.bounds(name)
+        return f"{low} to {high}"
+
+    def unit(self, name: str) -> str:
+        """Unit of a parameter; ``-`` where it has none."""
+        return self.model.model_fields[name].json_schema_extra["unit"]
+
+    def meaning(self, name: str) -> str:
+        """What a parameter means, as one phrase."""
+        return self.model.model_fields[name].description
+
+    def expected(self, name: str) -> str:
+        """One phrase that says what a parameter takes, for error messages."""
+        measured = "" if self.unit(name) == "-" else f" ({self.unit(name)})"
+        return f"{self.type_name(name)}{measured}, {self.allowed(name)}"
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Check some parameters and return them unchanged.
+
+        Parameters
+        ----------
+        values : dict
+            Parameter values by name. Those left out keep their defaults.
+
+        Returns
+        -------
+        dict
+            The same names with validated values.
+
+        Raises
+        ------
+        ParameterError
+            For the first unknown name (with the nearest known one), wrong type or value out of
+            range.
+        """
+        for name in values:
+            if name not in self.model.model_fields:
+                raise ParameterError(self._unknown(name))
+        try:
+            checked = self.model(**values).model_dump()
+        except ValidationError as error:
+            raise ParameterError(self._invalid(error.errors()[0], values)) from None
+        return {name: checked[name] for name in values}
+
+    def check(self, namespace: dict[str, Any] | None = None, /, **values) -> None:
+        """Refuse a wrong parameter before anything is computed; the first call of every chapter.
+
+        Parameters
+        ----------
+        namespace : dict, optional
+            The variables of the notebook, ``globals()``: those that are parameters are checked,
+            so that no chapter lists its parameters twice.
+        **values
+            Parameters by name, for who has no such namespace.
+
+        Raises
+        ------
+        ParameterError
+            As for `validate`.
+        """
+        declared = {name: value for name, value in (namespace or {}).items()
+                    if name in self.model.model_fields}
+        self.validate({**declared, **values})
+
+    def _unknown(self, name: str) -> str:
+        nearest = words.nearest(str(name), self.names(), cutoff=0.5)
+        hint = (f" Nearest name: {nearest} ({self.expected(nearest)})." if nearest
+                else f" Known names: {', '.join(self.names())}.")
+        return (f"{name!r} is not a parameter; expected one of the names that `book params` "
+                f"lists.{hint}")
+
+    def _invalid(self, problem: dict, values: dict[str, Any]) -> str:
+        if not problem["loc"]:
+            return problem["msg"].removeprefix("Value error, ") + "."
+        name = problem["loc"][0]
+        return f"{name}: expected {self.expected(name)}; got {values[name]!r}."
+
+    def parse(self, assignment: str) -> tuple[str, Any]:
+        """Read one ``name=value`` of the command line, by the type of the parameter.
+
+        Raises
+        ------
+        ParameterError
+            If there is no ``=``, the name is unknown or the text cannot be of its type.
+        """
+        name, separator, text = assignment.partition("=")
+        name, text = name.strip(), text.strip()
+        if not separator:
+            first = self.names()[0]
+            raise ParameterError(f"{assignment!r}: expected name=value, such as "
+                                 f"{first}={self.literal(self.defaults()[first])}.")
+        if name not in self.model.model_fields:
+            raise ParameterError(self._unknown(name))
+        try:
+            value = PARSERS[self.type_name(name)](text)
+        except (ValueError, KeyError):
+            raise ParameterError(f"{name}: expected {self.expected(name)}; got {text!r}.") from None
+        return name, self.validate({name: value})[name]
+
+    @staticmethod
+    def literal(value) -> str:
+        """A value as it is typed after ``--set name=``; `parse` reads it back."""
+        return value if isinstance(value, str) else json.dumps(value)
+
+    def read_scenario(self, path: Path) -> dict[str, Any]:
+        """Read a scenario file: ``title``, ``why`` and a table ``[parameters]``.
+
+        Returns
+        -------
+        dict
+            ``title``, ``why`` and validated ``parameters`` (the differences from the baseline).
+
+        Raises
+        ------
+        ParameterError
+            If the file is not valid TOML, lacks a part, has an unknown one, or holds a wrong
+            parameter.
+        """
+        path = Path(path)
+        try:
+            scenario = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ParameterError(f"{path.name} is not valid TOML: {error}.") from None
+        except OSError as error:
+            raise ParameterError(f"{path.name} cannot be read: {error.strerror}.") from None
+        if set(scenario) != {"title", "why", "parameters"}:
+            raise ParameterError(
+                f"{path.name}: expected title, why and [parameters]; "
+                f"got {', '.join(scenario) or 'nothing'}. `book new scenario NAME` writes one.")
+        if not isinstance(scenario["parameters"], dict) or not all(
+                isinstance(scenario[part], str) for part in ("title", "why")):
+            raise ParameterError(f"{path.name}: title and why are texts, [parameters] is a table.")
+        try:
+            return {**scenario, "parameters": self.validate(scenario["parameters"])}
+        except ParameterError as error:
+            raise ParameterError(f"{path.name}: {error}") from None
+
+    def table(self):
+        """The registry as a frame: name, type, unit, default, allowed, meaning."""
+        import pandas as pd
+
+        values = self.defaults()
+        return pd.DataFrame(
+            {
+                "name": name,
+                "type": self.type_name(name),
+                "unit": self.unit(name),
+                "default": self.literal(values[name]),
+                "allowed": self.allowed(name),
+                "meaning": self.meaning(name),
+            }
+            for name in self.names()
+        )
