@@ -1,0 +1,161 @@
+"""A fresh process for each run, several at a time.
+
+On Linux each is a fork of one process that has imported the libraries already (`preload`): the
+fork server of the standard library, which lives as long as the command. Elsewhere each imports
+them itself. A process that ends without an outcome is the death of its own run, and of no other.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import types
+from collections import deque
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import wait
+
+from helpers.pipeline.running import child, environment
+from helpers.pipeline.running.work import Outcome, Work
+
+TRIES = 2  # of a run whose process was killed by somebody else
+START_SECONDS = 120  # until the first cell begins; imports from a cold disk are slow
+FORKS = sys.platform == "linux"
+PRELOAD = ["helpers.pipeline.running.preload"]
+_context = multiprocessing.get_context("forkserver" if FORKS else "spawn")
+
+
+def start() -> None:
+    """Begin to import what runs are forked from, and return at once; `run` does it by itself."""
+    if FORKS:
+        from multiprocessing import forkserver
+
+        _context.set_forkserver_preload(PRELOAD)
+        with _as_for_a_run():
+            forkserver.ensure_running()
+
+
+def run(works, jobs: int, settle, stock: bool = False) -> None:
+    """Execute works side by side, each in a process of its own, begun in the order given.
+
+    Parameters
+    ----------
+    works : iterable of (key, Work)
+        Keys are handed back with outcomes.
+    jobs : int
+        Processes at a time.
+    settle : callable
+        Called with key and Outcome of each work as it ends.
+    stock : bool
+        Run the cells in stock kernels, for comparison.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        As it came, when all processes are killed.
+    """
+    waiting = deque((key, work, 1) for key, work in works)
+    running = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                running.append(_Run(*waiting.popleft(), stock))
+            handles = [handle for each in running for handle in each.handles()]
+            wait(handles, min(each.seconds_left() for each in running))
+            for each in list(running):
+                outcome = each.outcome()
+                if outcome is None:
+                    continue
+                running.remove(each)
+                if outcome.status == "dead" and each.killed and each.tries < TRIES:
+                    waiting.appendleft((each.key, each.work, each.tries + 1))
+                else:
+                    settle(each.key, outcome)
+    finally:
+        for each in running:
+            each.end()
+
+
+class _Run:
+    """One work in its process."""
+
+    def __init__(self, key, work: Work, tries: int, stock: bool):
+        self.key, self.work, self.tries, self.stock = key, work, tries, stock
+        self.killed = False
+        self.began = time.monotonic()
+        self.cell = None  # position of the one that runs
+        self.deadline = self.began + START_SECONDS
+        self.told, told = _context.Pipe(duplex=False)
+        start()
+        variables = {**os.environ, **environment.variables(), **work.environment}
+        self.process = _context.Process(target=child.run, args=(work, variables, told, stock))
+        with _as_for_a_run():
+            self.process.start()
+        told.close()  # so that the end of the process is the end of the pipe
+
+    def handles(self) -> list:
+        return [self.told, self.process.sentinel]
+
+    def seconds_left(self) -> float | None:
+        return max(0.0, self.deadline - time.monotonic())
+
+    def outcome(self) -> Outcome | None:
+        """How the run went, or None while it goes on."""
+        ended = not self.process.is_alive()  # asked before reading, for it may end in between
+        try:
+            while self.told.poll():
+                message = self.told.recv()
+                if isinstance(message, Outcome):
+                    self.end()
+                    return message
+                self.cell = message
+                self.deadline = time.monotonic() + self.work.cell_seconds
+        except (EOFError, OSError):
+            ended = True
+        if ended:
+            return self._dead()
+        if time.monotonic() > self.deadline:
+            self.end()
+            if self.cell is None:
+                return self._settled("dead", f"it did not start in {START_SECONDS} seconds")
+            limit = f"a cell ran for more than {self.work.cell_seconds:g} seconds"
+            return self._settled("timeout", limit)
+        return None
+
+    def _dead(self) -> Outcome:
+        self.process.join()
+        code = self.process.exitcode
+        self.end()
+        # 255 is also what the standard library says when the fork server was killed.
+        self.killed = code < 0 or code == 255
+        how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
+        return self._settled("dead", f"the process of the run ended by itself: {how}")
+
+    def _settled(self, status: str, reason: str) -> Outcome:
+        return Outcome(status, reason, seconds=round(time.monotonic() - self.began, 2))
+
+    def end(self) -> None:
+        """Kill the process with all that its cells have started, and forget it."""
+        with suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()  # it may not have made its group yet
+        self.process.join()
+        self.process.close()
+        self.told.close()
+
+
+@contextmanager
+def _as_for_a_run():
+    """Start processes with the variables of a run, and without our main module.
+
+    Python and the libraries read some variables only when they start. And the standard library
+    would import the main module of the driver, a whole command, in each process.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        with environment.surroundings(environment.variables()):
+            yield
+    finally:
+        sys.modules["__main__"] = main
