@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test lock hashes scenarios clean
+.PHONY: help setup book test quick lock clean
 
 help:  ## show this list
 	@echo "Set-up happens by itself; the first 'make book' or 'make test' takes a few minutes."
@@ -32,16 +32,13 @@ book: setup  ## run every chapter and build the book
 test: setup  ## run every check: helpers, data, chapters, the built book
 	@$(BIN)/python -m pytest
 
+quick: setup  ## the checks that take seconds: everything but notebooks, pages and kill tests
+	@$(BIN)/python -m pytest tests -m "not slow"
+
 lock: setup  ## compile requirements.in into requirements.txt for every supported Python
 	@$(BIN)/python -m pip install --quiet "uv>=0.5"
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	  --custom-compile-command "make lock" requirements.in -o requirements.txt
-
-hashes: setup  ## write the hashes of edited data files into data/datapackage.json
-	@$(BIN)/python -m helpers.datasets
-
-scenarios: setup  ## run the shipped scenarios again and write data/editions (runs already made are taken)
-	@$(BIN)/python -m helpers.pipeline.scenario_table
 
 clean:  ## remove what was built (.venv stays)
 	@rm -rf _build .pytest_cache .hypothesis .ruff_cache

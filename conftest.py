@@ -1,26 +1,22 @@
 """Settings for every test, and for nbval, which collects the notebooks in chapters/."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 import nbval.kernel
 from jupyter_client.manager import KernelManager
 
-from helpers.pipeline import kernels
+from helpers.pipeline.running import environment, stock
 
-# The same surroundings as in the pipeline, so that the same bytes come out.
-os.environ.update(kernels.environment())
-
-# A command that a test runs leaves no process behind.
-os.environ["BOOK_STANDBY_MINUTES"] = "0"
-
-# Forked kernels (see `forks`) are quicker; stock ones are the reference, on which continuous
-# integration runs the notebooks once more (BOOK_STOCK_KERNELS=1). They are prepared once: the
-# workers of xdist get the address with their environment.
-FORKED = {"kernel_name": kernels.kernel_name()}
-kernels.prepare()
+# The same surroundings as in the pipeline, so that the same bytes come out; and no start-up file
+# or setting of whoever runs the tests.
+_ipython = tempfile.mkdtemp(prefix="book-ipython-")
+atexit.register(shutil.rmtree, _ipython, ignore_errors=True)
+os.environ.update({**environment.variables(), **environment.kernel_variables(_ipython)})
 
 # nbval starts kernels on TCP, and two workers that pick ports at once sometimes lose one:
 # "Kernel died before replying". Each of its kernels gets an address of its own instead.
 nbval.kernel.KernelManager = lambda **options: KernelManager(
-    config=kernels.configuration(), **{**options, **FORKED}
-)
+    config=stock.configuration(), **options)

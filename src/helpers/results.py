@@ -14,8 +14,8 @@ from pathlib import Path
 from helpers.words import SPACE, count_in_words, format_value, in_words
 
 __all__ = ["MIME", "PREFIX", "SPACE", "STATUSES", "ResultError", "canonical", "count_in_words",
-           "entries", "flat", "format_value", "in_a_line", "in_words", "kind_of_value", "quote", "read",
-           "record", "refuse", "sentence"]
+           "entries", "flat", "format_value", "in_a_line", "in_words", "kind_of_value", "quote",
+           "read", "record", "refuse", "sentence"]
 
 STATUSES = ("computed", "scope_flagged", "refused", "not_in_paper")
 PREFIX = "application/papermill.record/"  # the mime prefix under which MyST-NB looks for glue

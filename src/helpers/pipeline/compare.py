@@ -136,20 +136,41 @@ def _figures(run: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
-def in_lines(found: Comparison) -> list[str]:
+def in_lines(found: Comparison, chapters_named: bool = True) -> list[str]:
     """A comparison for the terminal, one line per thing that moved."""
+    def where(row: dict) -> str:
+        return f"{row['chapter']}  " if chapters_named else ""
+
     lines = []
     for row in found.changed:
         by = "" if row["change"] is None else f"  ({row['change']:+.1%})"
         old, new = _short(row["old_text"]), _short(row["new_text"])
         state = f"  [{row['status']}]" if "->" in row["status"] else ""
-        lines.append(f"{row['chapter']}  {row['name']}: {old} -> {new}{by}{state}")
-    lines += [f"{row['chapter']}  sentence {row['name']}: {_short(row['new'], 110)}"
+        lines.append(f"{where(row)}{row['name']}: {old} -> {new}{by}{state}")
+    lines += [f"{where(row)}sentence {row['name']}: {_changed_words(row['old'], row['new'])}"
               for row in found.sentences]
-    lines += [f"{row['chapter']}  figure {row['name']} moved" for row in found.figures]
-    lines += [f"{row['chapter']}  {row['name']}: only in {row['edition']}" for row in found.only]
+    lines += [f"{where(row)}figure {row['name']} moved" for row in found.figures]
+    lines += [f"{where(row)}{row['name']}: only in {row['edition']}" for row in found.only]
     return [*lines, f"Differ: {len(found.changed)} results, {len(found.sentences)} sentences, "
             f"{len(found.figures)} figures. Agree: {found.same} results."]
+
+
+def _changed_words(old: str, new: str) -> str:
+    """What changed in a sentence: the words before and after, with a few that stay around them."""
+    before, after = old.split(), new.split()
+    same = 0
+    while same < min(len(before), len(after)) and before[same] == after[same]:
+        same += 1
+    tail = 0
+    while (tail < min(len(before), len(after)) - same
+           and before[-1 - tail] == after[-1 - tail]):
+        tail += 1
+    start = max(0, same - 3)
+    lead = "… " if start else ""
+    close = " …" if tail > 3 else ""
+    return " -> ".join(
+        _short(lead + " ".join(words[start:len(words) - max(0, tail - 3)]) + close, 110)
+        for words in (before, after))
 
 
 def _short(text: str, limit: int = 60) -> str:

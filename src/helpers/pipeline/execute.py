@@ -7,6 +7,7 @@ papermill alone is not enough: after a killed process or a timeout its file says
 
 import json
 import math
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -14,8 +15,8 @@ from pathlib import Path
 from helpers import datasets, results
 from helpers.pipeline import chapters, closure, plan, store
 from helpers.pipeline.plan import Plan
-from helpers.pipeline.running import processes, stock
-from helpers.pipeline.running.work import Outcome, Work
+from helpers.pipeline.running import processes
+from helpers.pipeline.running.work import Outcome, Work, bare
 from helpers.project import Project
 
 
@@ -109,13 +110,13 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
             settle(stored)
             continue
         if not waiting and not how.cluster and not how.stock_kernels:
-            processes.start(project.preload)  # imports while the others are looked up
+            processes.start()  # it imports while the others are looked up
         waiting[each.key] = each
     if waiting:
         store.tidy(project.build)
         begin()
-        for finished in _executed(project, _longest_first(project, waiting), how, anew):
-            settle(publish(project, finished))
+        _execute(project, _longest_first(project, waiting), how, anew,
+                 lambda finished: settle(publish(project, finished)))
     return [done[each.key] for each in plans]
 
 
@@ -128,23 +129,36 @@ def _longest_first(project: Project, waiting: dict[str, Plan]) -> list[Plan]:
         project, each.chapter).path.stat().st_size)
 
 
-def _executed(project: Project, plans: list[Plan], how: How, anew: bool) -> Iterable[Finished]:
-    """Finished runs of plans, as they come in."""
+def _execute(project: Project, plans: list[Plan], how: How, anew: bool,
+             finish: Callable[[Finished], None]) -> None:
+    """Execute plans here or on a cluster; `finish` gets each finished run as it comes in."""
+    by_key = {each.key: each for each in plans}
     required = {each.key: () if anew else chapters.read(project, each.chapter).recorded
                 for each in plans}
     if how.cluster:
         from helpers.pipeline.running import cluster
 
-        arguments = [(each, required[each.key], how.stock_kernels) for each in plans]
-        for each, finished, problem in cluster.run(how.cluster, on_worker, arguments):
-            yield finished or Finished(RunResult(each[0].chapter, "failed", each[0].key,
-                                                 reason=problem))
+        def lost(run_key: str, reason: str) -> None:
+            finish(Finished(RunResult(by_key[run_key].chapter, "failed", run_key, reason=reason)))
+
+        cluster.run(how.cluster, on_worker, {
+            each.key: (each, required[each.key], how.stock_kernels) for each in plans},
+            lambda _, finished: finish(finished), lost)
         return
-    by_key = {each.key: each for each in plans}
-    works = ((each.key, work_of(project, each)) for each in plans)
-    run = stock.run if how.stock_kernels else processes.run
-    for run_key, outcome in run(works, how.jobs or processes.default_jobs()):
-        yield judge(project, by_key[run_key], outcome, required[run_key])
+    processes.run(
+        ((each.key, work_of(project, each)) for each in plans),
+        how.jobs or default_jobs(),
+        lambda run_key, outcome: finish(
+            judge(project, by_key[run_key], outcome, required[run_key])),
+        stock=how.stock_kernels)
+
+
+def default_jobs() -> int:
+    """Chapters at a time: one more than there are cores, which fills the gaps of waiting."""
+    try:
+        return len(os.sched_getaffinity(0)) + 1
+    except AttributeError:  # not Linux
+        return (os.cpu_count() or 1) + 1
 
 
 def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool) -> Finished:
@@ -153,29 +167,27 @@ def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool) -> 
     A worker with other code or data refuses, since its results would be published under a key
     that they do not belong to.
     """
+    from helpers.pipeline.running import cluster
+
     project = Project.current()
     own = plan.make(project, planned.chapter, planned.values)
     if own.parts != planned.parts:
         reason = "this worker has other code or data: " + "; ".join(
             plan.differences(planned.parts, own.parts))
         return Finished(RunResult(planned.chapter, "refused", planned.key, reason=reason))
-    run = stock.run if stock_kernels or processes.impossible() else processes.run
-    [(_, outcome)] = run([(own.key, work_of(project, own))], 1)
+    outcome = cluster.execute(work_of(project, own), stock_kernels)
     return judge(project, own, outcome, required)
 
 
 def work_of(project: Project, planned: Plan) -> Work:
     """What a process needs to execute a plan; it knows nothing of books."""
-    notebook = chapters.read(project, planned.chapter).notebook
-    bare = {**notebook, "cells": [
-        {**cell, **({"outputs": [], "execution_count": None} if "outputs" in cell else {})}
-        for cell in notebook["cells"]]}
+    notebook = bare(chapters.read(project, planned.chapter).notebook)
     folders = [project.data, project.own_data, project.vendor, project.scenarios,
                project.chapters, project.build]
-    return Work(notebook=bare, values=planned.values, environment=project.variables(),
+    return Work(notebook, planned.values, project.variables(),
                 watched=tuple(str(folder) for folder in folders if folder),
-                memory_bytes=project.limits.memory_bytes, cell_seconds=project.limits.cell_seconds,
-                preload=project.preload)
+                memory_bytes=project.limits.memory_bytes,
+                cell_seconds=project.limits.cell_seconds)
 
 
 def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str, ...]) -> Finished:

@@ -1,1 +1,1 @@
-"""Run chapters: what a run needs, and a fresh process for each. Knows no store and no parameters."""
+"""Run chapters: what a run needs, and a fresh process for each. Knows no store or parameter."""

@@ -61,3 +61,8 @@ def surroundings(values: dict[str, str]):
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def of_a_process() -> dict[str, str]:
+    """All variables of a process that is no run, such as the one that builds pages."""
+    return {**os.environ, **variables()}

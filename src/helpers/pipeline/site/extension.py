@@ -10,7 +10,6 @@ from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
 
-
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
 # contents ask for it, the second prepares LaTeX; this book does neither. A test compares the pages

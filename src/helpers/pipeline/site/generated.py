@@ -90,7 +90,7 @@ def _entry(project: Project, name: str, read_by: list[str]) -> str:
 
 def _linked(chapter: str) -> str:
     """Number of a chapter as a link to it."""
-    return f"[{words.chapterwords.chapter_number(chapter)}](chapters/{chapter}.ipynb)"
+    return f"[{words.chapter_number(chapter)}](chapters/{chapter}.ipynb)"
 
 
 def _plain(text: str) -> str:
@@ -205,19 +205,21 @@ def what_changed_page(edition, changes, runs) -> str:
     if changes.sentences:
         parts += ["## Sentences", html_table(
             ["Chapter", "Baseline", "This edition"],
-            [[words.chapter_number(row["chapter"]), row["old"], row["new"]] for row in changes.sentences])]
+            [[words.chapter_number(row["chapter"]), row["old"], row["new"]]
+             for row in changes.sentences])]
     if changes.figures:
         parts.append("## Figures")
         for row in changes.figures:
             stem = f"{row['chapter']}-{row['name']}"
+            number = words.chapter_number(row["chapter"])
             pictures = "".join(
                 f'<figure><figcaption>{title}</figcaption><img src="_static/downloads/{stem}{end}" '
                 f'alt="{html.escape(alt)}"></figure>'
                 for title, end, alt in [
-                    ("Baseline", "-baseline.svg", f"The figure {row['name']} of chapter "
-                     f"{words.chapter_number(row['chapter'])} as it stands in the baseline of the book."),
+                    ("Baseline", "-baseline.svg", f"The figure {row['name']} of chapter {number} "
+                     "as it stands in the baseline of the book."),
                     ("This edition", ".svg", row["alt"])])
-            parts += [f"### {words.chapter_number(row['chapter'])}, {row['name']}",
+            parts += [f"### {number}, {row['name']}",
                       f'<div class="side-by-side">{pictures}</div>']
     parts += ["## Runs", html_table(["Chapter", "Run key"], [[run.chapter, run.key[:32]]
                                                               for run in runs])]

@@ -51,7 +51,7 @@ class PageBuilder:
     def start(self) -> None:
         """Have the process import jupyter-book; returns at once."""
         if self.process is None:
-            self.said = tempfile.TemporaryFile("w+", encoding="utf-8")
+            self.said = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  closed below
             self.process = subprocess.Popen(
                 [sys.executable, str(PROGRAM)], stdin=subprocess.PIPE, stdout=self.said,
                 stderr=self.said, text=True, env=environment.of_a_process())

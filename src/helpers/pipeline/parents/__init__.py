@@ -1,1 +1,0 @@
-"""Programs that import libraries and fork themselves; run by their path, see `forks`."""
