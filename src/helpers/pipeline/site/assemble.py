@@ -144,7 +144,7 @@ def _is_visible(output: dict) -> bool:
 
 def _figure_then_code(cell: dict, outputs: list[dict], sources: list[str]) -> list[dict]:
     bare = {**cell, "metadata": {**cell["metadata"], "tags": ["remove-input"]},
-            "outputs": outputs, "source": ""}
+            "outputs": outputs, "source": "# its code follows"}  # an empty cell is left out
     code = {**cell, "id": f"{cell.get('id', 'cell')}-code", "outputs": [],
             "metadata": {**cell["metadata"], "tags": ["hide-input"]},
             "source": "\n\n".join(filter(None, sources))}
