@@ -70,9 +70,8 @@ class Edition:
         if self.project.own_data:
             values.append(f"data-{self.project.own_data.name}")
         exact = SEPARATOR.join([self.scenario, *values])
-        if places or SEPARATOR in self.scenario:
-            return words.file_name("\0".join([exact, *places]), LONGEST_NAME)
-        return words.file_name(exact, LONGEST_NAME)
+        told_apart = [*places, *([self.scenario] if SEPARATOR in self.scenario else [])]
+        return words.file_name(exact, LONGEST_NAME, also="\0".join(told_apart))
 
     @property
     def heading(self) -> str:

@@ -201,7 +201,8 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
                   or _undeclared(project, planned, outcome.opened))
         status = "failed" if reason else "ok"
     elif status == "failed" and project.own_data:
-        reason = "; ".join([reason, *datasets.lacking(project)])
+        missing = datasets.lacking(project)
+        reason = f"{'; '.join(missing)} ({reason})" if missing else reason
     result = RunResult(planned.chapter, status, planned.key, seconds=round(outcome.seconds, 2),
                        reason=reason)
     if status != "ok":
