@@ -68,7 +68,7 @@ def prepare(frame):
             missing = sorted(every - set(part["result"]))
             if missing:
                 raise ValueError(f"{chapter} in {scenario} lacks {', '.join(missing)}. The table "
-                                 "is not whole: run `make scenarios`.")
+                                 "is not whole: run `book accept`.")
     rows["content"] = pd.Series(
         [json.loads(row.value_json) if row.value_json
          else None if pd.isna(row.value) else float(row.value)
