@@ -184,3 +184,30 @@ def opening(text: str) -> str:
 def spaced(code: str) -> str:
     """A code of a table as words: ``random_walk_drift`` reads ``random walk drift``."""
     return str(code).replace("_", " ")
+
+
+def number_in_words(count: int) -> str:
+    """A count that stands without a noun: ``none``, ``one`` to ``ten``, then digits."""
+    return count_in_words(count) if count else "none"
+
+
+def large_count(value: float, digits: int = 4) -> str:
+    """A count as prose prints it: ``13.56 million``, ``135.6 billion``, below a million in full.
+
+    Parameters
+    ----------
+    value : float
+        Zero or more.
+    digits : int
+        Significant digits of the millions or billions.
+    """
+    rounded = float(f"{value:.{digits}g}")
+    for size, name in ((1e9, "billion"), (1e6, "million")):
+        if rounded >= size:
+            return f"{rounded / size:.{digits}g}{SPACE}{name}"
+    return f"{value:,.0f}"
+
+
+def rate(value: float) -> str:
+    """A rate with one decimal, and without one from a thousand on."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:,.1f}"

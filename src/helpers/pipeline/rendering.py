@@ -39,6 +39,7 @@ def key(runs, notice: str) -> str:
     for folder in (*(paths.ROOT / name for name in PAGE_FOLDERS), paths.VENDOR):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     files += sorted(Path(__file__).parent.rglob("*.py")) + [paths.ROOT / "src" / "book_pages.py"]
+    files += sorted((paths.ROOT / "src" / "helpers" / "explorers").glob("explorers.*"))
     files += [store.chapter_path(run.chapter) for run in runs]  # prose is not in a run's key
     files += [paths.DATA_PACKAGE, *sorted(paths.SCENARIOS.glob("*.toml"))]
     parts = [notice, *(run.key for run in runs)]
