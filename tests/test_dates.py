@@ -155,6 +155,27 @@ def test_ranges_are_not_put_into_words(text):
         dates.in_words(text)
 
 
+@pytest.mark.parametrize("text, words", [
+    ("2016-10", "October 2016"), ("2016-10-21", "October 2016"),
+    ("2020-01/2020-06", "January to June 2020"), ("2019-12/2020-02", "December 2019 to February 2020"),
+    ("2014", "2014, month not stated"), ("2014/2016", "2014 to 2016, month not stated"),
+])
+def test_the_months_of_a_date_are_put_into_words(text, words):
+    assert dates.months_in_words(text) == words
+
+
+@given(DAYS)
+def test_days_of_one_month_span_one_month(day):
+    month = f"{dates.MONTHS[day.month - 1]} {day.year}"
+    assert dates.months_in_words(written(day, "day")) == month
+    assert dates.months_in_words(written(day, "month")) == month
+
+
+def test_months_need_a_beginning():
+    with pytest.raises(dates.DateError, match="no beginning"):
+        dates.months_in_words("../2020-06")
+
+
 # ------------------------------------------------------------------ outside dates
 
 

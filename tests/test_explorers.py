@@ -7,16 +7,18 @@ no book has to be built for them.
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import axe
 import numpy as np
 import pandas as pd
 import pytest
 
+import book_pages
 from helpers import composite, datasets, explorers, growth, paths
 from helpers.pipeline import store
 
-FILES = paths.VENDOR / "pages" / "explorers"
+FILES = (explorers.SCRIPT, explorers.STYLE)
 CHAPTERS = {"weights": "3-6-country-comparison", "growth": "2-3-market-expansion"}
 SETTINGS = 1000
 
@@ -127,6 +129,18 @@ def test_the_path_is_that_of_the_growth_helpers():
     np.testing.assert_allclose(explorers.path(16.401, rate, 2019, 2030), expected, rtol=1e-12)
 
 
+def test_the_built_book_gets_script_and_style(tmp_path):
+    book_pages._add_explorers(SimpleNamespace(outdir=tmp_path), None)
+    copied = sorted((tmp_path / "_static" / "explorers").iterdir())
+    assert [file.read_bytes() for file in copied] == [
+        explorers.STYLE.read_bytes(), explorers.SCRIPT.read_bytes()]
+
+
+def test_a_page_that_failed_gets_nothing(tmp_path):
+    book_pages._add_explorers(SimpleNamespace(outdir=tmp_path), RuntimeError("no pages"))
+    assert not list(tmp_path.iterdir())
+
+
 # ------------------------------------------------------------------ in a browser
 
 
@@ -134,7 +148,9 @@ def test_the_path_is_that_of_the_growth_helpers():
 def site(tmp_path_factory):
     """Folder with a page for each explorer, as it is in its committed chapter."""
     folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(FILES, folder / "_static" / "explorers")
+    (folder / "_static" / "explorers").mkdir(parents=True)
+    for file in FILES:
+        shutil.copy(file, folder / "_static" / "explorers")
     shutil.copy(paths.ROOT / "_static" / "book.css", folder / "_static")
     (folder / "chapters").mkdir()
     for name, chapter in CHAPTERS.items():
@@ -350,6 +366,6 @@ def test_a_grave_fault_is_found(opened):
 
 
 def test_both_files_of_the_explorers_ask_for_nothing():
-    for file in FILES.iterdir():
+    for file in FILES:
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"https?://|fetch\(|XMLHttp|import\(|@import|url\(", text), file.name

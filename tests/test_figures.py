@@ -195,6 +195,11 @@ def test_labels_of_neighbouring_dots_stand_in_different_lanes():
     assert len(set(heights[:4])) == 4 and heights[4] == heights[0]
 
 
+def test_text_in_the_second_colour_can_be_read_on_paper():
+    dark, light = figures.luminance(figures.SECOND_INK), figures.luminance(figures.PAPER)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5  # what WCAG asks of text
+
+
 def test_dumbbells_join_two_values_and_keep_equal_ones_apart():
     figure, axes = figures.new("A finding", "Count", source="a test.")
     figures.dumbbells(axes, [{"name": "a", "first": 4, "second": 3},

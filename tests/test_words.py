@@ -75,3 +75,27 @@ def test_a_sign_is_printed_once():
 def test_a_sentence_begins_with_a_capital_and_keeps_the_rest():
     assert words.opening("the US and the UK") == "The US and the UK"
     assert words.opening("") == ""
+
+
+def test_a_count_without_a_noun_is_none_where_a_noun_would_take_no():
+    assert [words.number_in_words(count) for count in (0, 1, 12)] == ["none", "one", "12"]
+
+
+@pytest.mark.parametrize("value, digits, text", [
+    (13_560_000, 4, "13.56\u00a0million"), (142_380_000_000, 4, "142.4\u00a0billion"),
+    (20_000_000, 4, "20\u00a0million"), (85_714_286, 3, "85.7\u00a0million"), (0, 4, "0"),
+    (7_300, 2, "7,300"), (999_999_999, 3, "1\u00a0billion"),  # never 1000 million
+])
+def test_a_large_count_is_printed_in_millions_or_billions(value, digits, text):
+    assert words.large_count(value, digits) == text
+
+
+@given(st.floats(1e6, 1e15))
+def test_a_large_count_means_what_it_stands_for(value):
+    number, size = words.large_count(value).split(words.SPACE)
+    assert float(number) * {"million": 1e6, "billion": 1e9}[size] == pytest.approx(value, rel=1e-3)
+
+
+def test_a_rate_loses_its_decimal_where_it_means_nothing():
+    assert words.rate(999.44) == "999.4"
+    assert words.rate(12_345.6) == "12,346"

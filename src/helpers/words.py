@@ -239,3 +239,30 @@ def file_name(text: str, longest: int = 80, also: str = "") -> str:
 
     end = hashlib.sha256(f"{text}\0{also}".encode()).hexdigest()[:8]
     return f"{readable[:longest - 9].rstrip('-.')}-{end}".lstrip("-")
+
+
+def number_in_words(count: int) -> str:
+    """A count that stands without a noun: ``none``, ``one`` to ``ten``, then digits."""
+    return count_in_words(count) if count else "none"
+
+
+def large_count(value: float, digits: int = 4) -> str:
+    """A count as prose prints it: ``13.56 million``, ``135.6 billion``, below a million in full.
+
+    Parameters
+    ----------
+    value : float
+        Zero or more.
+    digits : int
+        Significant digits of the millions or billions.
+    """
+    rounded = float(f"{value:.{digits}g}")
+    for size, name in ((1e9, "billion"), (1e6, "million")):
+        if rounded >= size:
+            return f"{rounded / size:.{digits}g}{SPACE}{name}"
+    return f"{value:,.0f}"
+
+
+def rate(value: float) -> str:
+    """A rate with one decimal, and without one from a thousand on."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:,.1f}"

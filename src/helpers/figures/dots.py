@@ -4,7 +4,18 @@ import numpy as np
 from matplotlib import ticker
 
 from helpers.figures.parts import label, point
-from helpers.figures.style import ACCENT, GRID, INK, KINDS, MUTED, PAPER, SECOND, TEXT_POINTS, WIDTH
+from helpers.figures.style import (
+    ACCENT,
+    GRID,
+    INK,
+    KINDS,
+    MUTED,
+    PAPER,
+    SECOND,
+    SECOND_INK,
+    TEXT_POINTS,
+    WIDTH,
+)
 
 
 def intervals(axes, rows, *, unit, gap=0.16):
@@ -113,7 +124,7 @@ def dumbbells(axes, rows, *, first, second, unit):
         right, left = (1, -1) if a > b else (-1, 1)
         words = (f"{first} {texts[0]}", f"{second} {texts[1]}") if not named else texts
         named = True
-        ends = (a, words[0], right, ACCENT), (b, words[1], left, "#8a5200")
+        ends = (a, words[0], right, ACCENT), (b, words[1], left, SECOND_INK)
         for value, text, side, colour in ends:
             label(axes, value, position, text, dx=11 * side, ha="left" if side > 0 else "right",
                   colour=colour)

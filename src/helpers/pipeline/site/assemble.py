@@ -31,7 +31,7 @@ def written_pages(edition: Edition) -> list[Path]:
 
 def static_folders(edition: Edition) -> list[Path]:
     """Folders whose files pages show or load: those of others, and our own explorers."""
-    folders = [edition.project.vendor / "pages", edition.project.code / "explorers" / "pages"]
+    folders = [edition.project.vendor / "pages", edition.project.code / "explorers" / "static"]
     return [folder for folder in folders if folder.is_dir()]
 
 

@@ -1,125 +1,20 @@
-"""Counts: whole numbers behind a rounded share, overlaps of two groups, and yearly counts.
-
-A printed percentage of a small group allows only a few whole numbers; two shares of one group
-bound their overlap (Frechet); a row of yearly counts has a trend and a scatter, both of which a
-model must state. Nothing here knows where a count comes from.
-"""
+"""Trend of yearly counts whose scatter a model states: Poisson or negative binomial."""
 
 import math
 import warnings
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
 from helpers import growth
+from helpers.counts._checks import CountError, series, whole
 
 MODELS = {"poisson": "Poisson", "negative_binomial": "negative binomial"}
 # Three parameters (level, slope, spread) and two degrees of freedom left to judge them by.
 FEWEST_YEARS = 5
-WINDOW = 5  # years of past in the rolling-origin comparison
-HORIZONS = (1, 2, 3)
 # Below this the spread beyond Poisson is under a millionth of the mean: rounding of the optimiser.
 LEAST_ALPHA = 1e-8
-# Scores live on the log scale, where a count of zero has no place.
-HALF_A_COUNT = 0.5
-
-
-class CountError(ValueError):
-    """A count, share or series that the functions here cannot take."""
-
-
-# ------------------------------------------------------------------ shares and overlaps
-
-
-def feasible_integers(percent, total, decimals=0) -> range:
-    """Whole numbers whose share of `total`, rounded, is the printed percentage.
-
-    Parameters
-    ----------
-    percent : number or str
-        As printed, 0 to 100; text (``"76.5"``) is exact.
-    total : int
-        Size of the group, at least 1.
-    decimals : int
-        Decimals of the printed percentage.
-
-    Returns
-    -------
-    range
-        Consecutive numbers; empty if no whole number rounds to the percentage. A share that lies
-        exactly half-way counts for both neighbours, since the print does not say which rule of
-        rounding it follows.
-
-    Raises
-    ------
-    CountError
-        If `total` is no positive whole number or `percent` is outside 0 to 100.
-    """
-    total = _whole(total, "total", 1)
-    printed = _percentage(percent)
-    half = Fraction(1, 2 * 10 ** _whole(decimals, "decimals", 0))
-    low = max(0, math.ceil((printed - half) * total / 100))
-    high = min(total, math.floor((printed + half) * total / 100))
-    return range(low, high + 1)
-
-
-def smallest_above(percent, total) -> int:
-    """Smallest whole number that is more than a percentage of `total`.
-
-    Raises
-    ------
-    CountError
-        As `feasible_integers`, and if the percentage is 100: nothing is more than all.
-    """
-    total, printed = _whole(total, "total", 1), _percentage(percent)
-    if printed >= 100:
-        raise CountError(f"No part of a group is more than {percent} % of it.")
-    return math.floor(printed * total / 100) + 1
-
-
-def overlap_bounds(first, second, total) -> tuple[int, int]:
-    """Fewest and most members that two groups of given sizes can share (Frechet bounds).
-
-    Parameters
-    ----------
-    first, second : int
-        Sizes of two groups inside one of `total` members.
-    total : int
-
-    Returns
-    -------
-    (int, int)
-        ``max(0, first + second - total)`` and ``min(first, second)``. Both are attained.
-
-    Raises
-    ------
-    CountError
-        If a size is no whole number between 0 and `total`.
-    """
-    total = _whole(total, "total", 0)
-    sizes = [_whole(size, "a group", 0) for size in (first, second)]
-    if max(sizes) > total:
-        raise CountError(f"A group of {max(sizes)} does not fit into {total}.")
-    return max(0, sum(sizes) - total), min(sizes)
-
-
-def _whole(number, name: str, least: int) -> int:
-    if isinstance(number, bool) or number != number or int(number) != number or number < least:
-        raise CountError(f"{name} must be a whole number of at least {least}; got {number!r}.")
-    return int(number)
-
-
-def _percentage(percent) -> Fraction:
-    # Fraction(0.1) is the binary neighbour of 0.1; its text is what the print says.
-    exact = Fraction(str(percent))
-    if not 0 <= exact <= 100:
-        raise CountError(f"A share lies between 0 and 100 %; got {percent!r}.")
-    return exact
-
-
-# ------------------------------------------------------------------ trend of yearly counts
 
 
 @dataclass(frozen=True)
@@ -215,7 +110,7 @@ class CountTrend:
 
     def _simulate(self, years, draws, seed):
         """One year at a time: all years of two million draws at once would fill the memory."""
-        draws = _whole(draws, "draws", 1)
+        draws = whole(draws, "draws", 1)
         generator = np.random.default_rng(seed)
         drawn = generator.multivariate_normal(
             self._parameters, self._covariance, size=draws, method="cholesky"
@@ -276,7 +171,7 @@ def fit_trend(years, counts, model="negative_binomial", coverage=0.8) -> CountTr
         raise CountError(f"unknown count model {model!r}; use one of {', '.join(MODELS)}.")
     if not 0 < coverage < 1:
         raise CountError(f"coverage must lie between 0 and 1; got {coverage!r}.")
-    time, count = _series(years, counts)
+    time, count = series(years, counts)
     if time.size < FEWEST_YEARS:
         raise growth.TooFewPoints(
             f"A trend of yearly counts needs at least {FEWEST_YEARS} full years; got {time.size}. "
@@ -338,21 +233,6 @@ def _spread(count, design, poisson):
     return None
 
 
-def _series(years, counts):
-    time, count = np.asarray(years, dtype=float), np.asarray(counts, dtype=float)
-    if time.shape != count.shape or time.ndim != 1:
-        raise CountError(f"{time.size} years and {count.size} counts do not match.")
-    if not (np.isfinite(time).all() and np.isfinite(count).all()):
-        raise CountError("years and counts must be finite; drop years without a count.")
-    if (np.diff(time) <= 0).any():
-        raise CountError("years must be strictly increasing.")
-    if (count < 0).any() or (count != np.round(count)).any():
-        raise CountError("counts must be whole numbers, 0 or more.")
-    if count.size and not count.any():
-        raise CountError("all counts are zero: there is no trend to fit.")
-    return time, count
-
-
 def drift_growth_interval(walk, span) -> tuple[float, float]:
     """Interval of the growth of a random walk with drift, at the coverage of its fit.
 
@@ -374,59 +254,3 @@ def drift_growth_interval(walk, span) -> tuple[float, float]:
     reach = stats.t.ppf(0.5 + walk.coverage / 2, walk.df) * walk.sigma / math.sqrt(span)
     drift = math.log1p(walk.growth)
     return math.expm1(drift - reach), math.expm1(drift + reach)
-
-
-# ------------------------------------------------------------------ which model to trust
-
-
-def compare_models(years, counts, *, coverage, draws, seed, window=WINDOW, horizons=HORIZONS):
-    """Forecast every year from every earlier origin, by four models that all know the same past.
-
-    Parameters
-    ----------
-    years : array-like of int, shape (n,)
-        Consecutive years or with gaps; gaps are never filled.
-    counts : array-like of int, shape (n,)
-        Above zero, since errors are ratios.
-    coverage : float
-    draws : int
-        Simulated counts per forecast of the two count models.
-    seed : int
-    window : int
-        Years of past, at least `FEWEST_YEARS`.
-    horizons : sequence of int
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `growth.rolling_origin` gives it, for the models ``no_change``, ``random_walk_drift``,
-        ``poisson`` and ``negative_binomial``; feed it to `growth.score`.
-
-    Raises
-    ------
-    growth.TooFewPoints
-        If no year lies ahead of a full window.
-    """
-    simple = growth.rolling_origin(
-        years, counts, window, horizons, ["no_change", "random_walk_drift"], coverage
-    )
-    time, count = _series(years, counts)
-    generator = np.random.default_rng(seed)
-    rows = []
-    for origin, ahead in simple[simple["model"] == "no_change"].groupby("origin"):
-        past = (time > origin - window) & (time <= origin)
-        targets = ahead["origin"].to_numpy() + ahead["horizon"].to_numpy()
-        for model in MODELS:
-            trend = fit_trend(time[past], count[past], model, coverage)
-            frame = trend.predict(targets, draws=draws, seed=generator)
-            frame = frame.clip(lower=HALF_A_COUNT)
-            rows += [
-                (origin, window, horizon, model, actual, line.median, line.lower, line.upper)
-                for horizon, actual, line in zip(
-                    ahead["horizon"], ahead["actual"], frame.itertuples(), strict=True)
-            ]
-    forecasts = pd.concat(
-        [simple, pd.DataFrame(rows, columns=simple.columns)], ignore_index=True
-    )
-    forecasts.attrs["coverage"] = coverage
-    return forecasts

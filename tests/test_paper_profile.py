@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import datasets, profile
+from helpers import datasets, paper_profile
 
 SECTIONS = pd.DataFrame({
     "section": ["0", "2.1", "2.2", "3", "3.1.1", "3s"],
@@ -21,9 +21,9 @@ def at(*sections):
 
 @pytest.fixture
 def counted():
-    found = profile.section_profile(
+    found = paper_profile.section_profile(
         SECTIONS, measurements=at("2.1", "2.1", "2.2"), named=[at("2.1", "3.1.1"), at("3.1.1")])
-    return found.assign(kind=profile.evidence_kind(found))
+    return found.assign(kind=paper_profile.evidence_kind(found))
 
 
 # ------------------------------------------------------------------ sections
@@ -32,11 +32,11 @@ def counted():
 def test_years_and_counts_of_the_text_measure_nothing():
     claims = pd.DataFrame({"unit": ["year", "count", "count", "percent"],
                            "measure": ["x", "number of themes", "number of firms", "share"]})
-    assert list(profile.claim_class(claims)) == ["year", "text", "measurement", "measurement"]
+    assert list(paper_profile.claim_class(claims)) == ["year", "text", "measurement", "measurement"]
 
 
 def test_every_section_has_a_main_section():
-    assert list(profile.main_section(SECTIONS)) == ["0", "2", "2", "3", "3", "3"]
+    assert list(paper_profile.main_section(SECTIONS)) == ["0", "2", "2", "3", "3", "3"]
 
 
 def test_a_profile_counts_rows_and_adds_tables(counted):
@@ -46,12 +46,12 @@ def test_a_profile_counts_rows_and_adds_tables(counted):
 
 
 def test_a_row_of_an_unknown_section_is_refused():
-    with pytest.raises(profile.ProfileError, match="claims: section '9.9'"):
-        profile.section_profile(SECTIONS, claims=at("2.1", "9.9"))
+    with pytest.raises(paper_profile.ProfileError, match="claims: section '9.9'"):
+        paper_profile.section_profile(SECTIONS, claims=at("2.1", "9.9"))
 
 
 def test_main_sections_hold_all_that_their_parts_hold(counted):
-    main = profile.by_main_section(counted)
+    main = paper_profile.by_main_section(counted)
     assert main.columns.tolist() == ["main", "words", "measurements", "named"]
     assert main["main"].tolist() == ["0", "2", "3"]
     assert main["words"].tolist() == [100, 400, 500]
@@ -59,11 +59,11 @@ def test_main_sections_hold_all_that_their_parts_hold(counted):
 
 
 def test_a_density_is_per_thousand_words():
-    assert profile.per_thousand_words(3, 500) == 6
-    assert profile.per_thousand_words(pd.Series([1, 2]), pd.Series([250, 0])).isna().tolist() == [
-        False, True]
-    with pytest.raises(profile.ProfileError, match="needs words"):
-        profile.per_thousand_words(1, 0)
+    assert paper_profile.per_thousand_words(3, 500) == 6
+    densities = paper_profile.per_thousand_words(pd.Series([1, 2]), pd.Series([250, 0]))
+    assert densities.isna().tolist() == [False, True]
+    with pytest.raises(paper_profile.ProfileError, match="needs words"):
+        paper_profile.per_thousand_words(1, 0)
 
 
 def test_the_strongest_evidence_names_the_section(counted):
@@ -72,7 +72,7 @@ def test_the_strongest_evidence_names_the_section(counted):
 
 
 def test_runs_join_neighbours_and_cover_the_whole_paper(counted):
-    stretches = profile.runs(counted)
+    stretches = paper_profile.runs(counted)
     assert stretches[["first", "last"]].to_numpy().tolist() == [
         ["0", "0"], ["2.1", "2.2"], ["3", "3"], ["3.1.1", "3.1.1"], ["3s", "3s"]]
     assert stretches["width"].sum() == pytest.approx(1)
@@ -81,7 +81,7 @@ def test_runs_join_neighbours_and_cover_the_whole_paper(counted):
 
 
 def test_a_run_never_crosses_a_main_section(counted):
-    assert len(profile.runs(counted.assign(kind="asserted"))) == 3
+    assert len(paper_profile.runs(counted.assign(kind="asserted"))) == 3
 
 
 def claim(claim_id, **changes):
@@ -95,7 +95,7 @@ def test_screens_are_passed_in_order():
         claim("good"), claim("year", unit="year"), claim("damaged", value=None), claim("two-ways"),
         claim("paragraph", reference_basis="paragraph"), claim("future", kind="forecast"),
     ])
-    passed = profile.screens(claims, pd.DataFrame({"claim_id": ["two-ways", "two-ways"]}))
+    passed = paper_profile.screens(claims, pd.DataFrame({"claim_id": ["two-ways", "two-ways"]}))
     assert passed.sum().tolist() == [5, 3, 2, 1]
     assert claims.loc[passed["observable"], "claim_id"].tolist() == ["good"]
 
@@ -106,12 +106,12 @@ def test_screens_are_passed_in_order():
 @pytest.mark.parametrize("first, second, overlap", [
     ("abc", "abc", 1), ("ab", "cd", 0), ("abc", "bcd", 0.5), ("aab", "b", 0.5), ("", "a", 0)])
 def test_overlap_is_shared_over_all(first, second, overlap):
-    assert profile.jaccard(first, second) == overlap
+    assert paper_profile.jaccard(first, second) == overlap
 
 
 def test_two_empty_lists_have_no_overlap():
-    with pytest.raises(profile.ProfileError, match="not defined"):
-        profile.jaccard([], [])
+    with pytest.raises(paper_profile.ProfileError, match="not defined"):
+        paper_profile.jaccard([], [])
 
 
 members = st.sets(st.sampled_from("abcdef"), min_size=1)
@@ -119,23 +119,24 @@ members = st.sets(st.sampled_from("abcdef"), min_size=1)
 
 @given(members, members, members)
 def test_overlap_is_symmetric_bounded_and_its_complement_a_distance(a, b, c):
-    assert 0 <= profile.jaccard(a, b) == profile.jaccard(b, a) <= 1
-    assert (profile.jaccard(a, b) == 1) == (a == b)
-    assert 1 - profile.jaccard(a, c) <= 2 - profile.jaccard(a, b) - profile.jaccard(b, c) + 1e-12
+    overlap = paper_profile.jaccard
+    assert 0 <= overlap(a, b) == overlap(b, a) <= 1
+    assert (overlap(a, b) == 1) == (a == b)
+    assert 1 - overlap(a, c) <= 2 - overlap(a, b) - overlap(b, c) + 1e-12
 
 
 def test_overlaps_are_given_for_every_pair():
     mentions = pd.DataFrame({"section": ["1", "1", "2", "2", "10"],
                              "sector": ["energy", "energy", "energy", "rail", "rail"]})
-    found = profile.list_overlaps(mentions, "sector")
+    found = paper_profile.list_overlaps(mentions, "sector")
     assert found[["first", "second", "shared", "all"]].to_numpy().tolist() == [
         ["1", "2", 1, 2], ["1", "10", 0, 2], ["2", "10", 1, 2]]
     assert found["overlap"].tolist() == [0.5, 0, 0.5]
 
 
 def test_one_list_has_nothing_to_overlap_with():
-    with pytest.raises(profile.ProfileError, match="two sections"):
-        profile.list_overlaps(pd.DataFrame({"section": ["1"], "sector": ["rail"]}), "sector")
+    with pytest.raises(paper_profile.ProfileError, match="two sections"):
+        paper_profile.list_overlaps(pd.DataFrame({"section": ["1"], "sector": ["rail"]}), "sector")
 
 
 # ------------------------------------------------------------------ references
@@ -145,25 +146,25 @@ def test_one_list_has_nothing_to_overlap_with():
     ("1", [1]), ("2\u20138", [2, 3, 4, 5, 6, 7, 8]), ("17, 21", [17, 21]), ("20,21", [20, 21]),
     ("1-3,7", [1, 2, 3, 7]), ("4\u20134", [4])])
 def test_marks_are_spelt_out(printed, numbers):
-    assert profile.expand_references(printed) == numbers
+    assert paper_profile.expand_references(printed) == numbers
 
 
 @pytest.mark.parametrize("printed, fault", [
     ("", "no number"), ("a", "no number"), ("8\u20132", "backwards"), ("1,,2", "no number")])
 def test_an_unreadable_mark_is_refused(printed, fault):
-    with pytest.raises(profile.ProfileError, match=fault):
-        profile.expand_references(printed)
+    with pytest.raises(paper_profile.ProfileError, match=fault):
+        paper_profile.expand_references(printed)
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 5)), min_size=1, max_size=6))
 def test_spelling_out_keeps_every_number(parts):
     printed = ", ".join(str(a) if not more else f"{a}\u2013{a + more}" for a, more in parts)
-    assert len(profile.expand_references(printed)) == sum(more + 1 for _, more in parts)
+    assert len(paper_profile.expand_references(printed)) == sum(more + 1 for _, more in parts)
 
 
 def test_the_use_of_a_reference_is_the_most_direct_one():
     citations = pd.DataFrame({"position": [1, 2, 3, 4], "printed": ["2\u20134", "5, 6", "3", "1"]})
-    use = profile.reference_use(citations).set_index("reference")
+    use = paper_profile.reference_use(citations).set_index("reference")
     assert use["use"].tolist() == ["alone", "range", "alone", "range", "list", "list"]
     assert use["alone"].tolist() == [1, 0, 1, 0, 0, 0]
     assert use["marks"].tolist() == [1, 1, 2, 1, 1, 1]
@@ -176,13 +177,13 @@ def test_the_use_of_a_reference_is_the_most_direct_one():
 def test_the_coded_lists_of_marks_agree_with_the_print():
     citations = datasets.load("citations")
     for mark in citations.itertuples():
-        numbers = profile.expand_references(mark.printed)
+        numbers = paper_profile.expand_references(mark.printed)
         assert ";".join(map(str, numbers)) == mark.references
         assert (len(numbers) == 1) == mark.cited_alone
 
 
 def test_the_uncited_counts_agree_with_the_audit_finding():
-    use = profile.reference_use(datasets.load("citations"))
+    use = paper_profile.reference_use(datasets.load("citations"))
     assert (use["use"] == "range").sum() == 11  # finding P39
     assert use.loc[use["late"], "reference"].tolist() == [17]  # finding P09
 
@@ -198,5 +199,5 @@ def test_every_coded_row_finds_its_section():
     tables = {name: datasets.load(name) for name in (
         "claims", "citations", "documents", "organisations", "incidents", "measures", "regions",
         "trends", "challenges", "suggestions")}
-    counted = profile.section_profile(sections, **tables)
+    counted = paper_profile.section_profile(sections, **tables)
     assert all(counted[name].sum() == len(table) for name, table in tables.items())

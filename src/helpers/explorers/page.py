@@ -1,0 +1,58 @@
+"""The output of an explorer: table, numbers and a tag that loads the script of this folder."""
+
+import html
+import json
+from pathlib import Path
+
+# What the pages load; `book_pages` copies them to `_static/explorers` of the built book.
+SCRIPT, STYLE = (Path(__file__).with_name(f"explorers.{kind}") for kind in ("js", "css"))
+FOLDER = "../_static/explorers"  # seen from a page of a chapter
+
+
+def short(value) -> float:
+    """Twelve digits: more than a slider shows, fewer than a change of processor could move."""
+    return float(f"{float(value):.12g}")
+
+
+def emit(data, name, frame, numbers, caption, note, sentence):
+    """Put an explorer into the notebook.
+
+    Parameters
+    ----------
+    data : dict
+        What the script computes with, plain JSON.
+    name : str
+        Unique in the chapter; the identifiers on the page come from it.
+    frame : pandas.DataFrame
+        Table that stands where scripts are off.
+    numbers : list of str
+        Columns of the table that hold numbers.
+    caption, note, sentence : str
+        Above the table, and the two lines below it.
+    """
+    from IPython.display import display
+
+    # As \u003c no text of the data can close the script element or open a comment in it.
+    stored = json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    stored = stored.replace("<", "\\u003c")
+    align = [' class="number"' if column in numbers else "" for column in frame.columns]
+    head = "".join(f'<th scope="col"{style}>{html.escape(column)}</th>'
+                   for column, style in zip(frame.columns, align, strict=True))
+    lines = "".join(
+        "<tr>" + "".join(
+            f'<th scope="row">{html.escape(str(cell))}</th>' if place == 0
+            else f"<td{align[place]}>{html.escape(str(cell))}</td>"
+            for place, cell in enumerate(row)) + "</tr>"
+        for row in frame.itertuples(index=False, name=None))
+    page = (
+        f'<link rel="stylesheet" href="{FOLDER}/explorers.css">'
+        f'<div class="explorer" id="explorer-{html.escape(name)}">'
+        '<div class="explorer-static"><div class="book-table"><table>'
+        f"<caption>{html.escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+        f'<p class="table-note">{html.escape(note)} {html.escape(sentence)}</p></div>'
+        f'<script type="application/json">{stored}</script></div>'
+        f'<script src="{FOLDER}/explorers.js"></script>'
+    )
+    plain = f"{caption}\n{frame.to_string(index=False)}\n{note}"
+    display({"text/html": page, "text/plain": plain}, raw=True)
