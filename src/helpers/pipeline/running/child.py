@@ -27,12 +27,15 @@ def run(work: Work, environment: dict[str, str], told, stock: bool) -> None:
         Whether a stock kernel runs the cells.
     """
     _end_with_driver()
+    seed = os.environ.get("PYTHONHASHSEED")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(environment)
     if hasattr(time, "tzset"):
         time.tzset()
     try:
+        if seed != environment["PYTHONHASHSEED"]:  # somebody else began the fork server
+            raise RuntimeError(f"this process was started with PYTHONHASHSEED={seed}")
         if stock:
             from helpers.pipeline.running import stock
 

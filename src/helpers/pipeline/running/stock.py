@@ -26,6 +26,7 @@ def run(work: Work) -> Outcome:
         (folder / "work").mkdir()
         reads = folder / "reads.txt"
         told = {
+            **environment.variables(),
             **work.environment,
             **environment.kernel_variables(folder / "ipython"),
             "PYTHONSTARTUP": str(Path(__file__).with_name("in_kernel.py")),

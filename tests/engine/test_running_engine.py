@@ -1,0 +1,212 @@
+"""Cells run in their own process give what they give in a stock kernel."""
+
+import json
+import os
+import re
+import textwrap
+
+import nbformat
+import pytest
+
+from helpers.pipeline.running import processes, stock
+from helpers.pipeline.running.work import Outcome, Work
+
+
+def notebook(*cells) -> dict:
+    """A notebook of code cells, given as source or as (source, tags)."""
+    made = []
+    for cell in cells:
+        source, tags = (cell, []) if isinstance(cell, str) else cell
+        made.append(nbformat.v4.new_code_cell(
+            textwrap.dedent(source).strip(), metadata={"tags": tags}))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
+
+
+def executed(work: Work, **options) -> Outcome:
+    """The outcome of one work in a process of its own."""
+    outcomes = {}
+    processes.run([("only", work)], 1, outcomes.__setitem__, **options)
+    return outcomes["only"]
+
+
+def outputs(*cells, **fields):
+    """Outputs of each cell."""
+    outcome = executed(Work(notebook(*cells), **fields))
+    assert outcome.status == "ok", outcome.reason
+    return [cell["outputs"] for cell in json.loads(outcome.notebook)["cells"]]
+
+
+def text(*cells, **fields) -> str:
+    """What the last cell prints."""
+    return "".join(output["text"] for output in outputs(*cells, **fields)[-1])
+
+
+EVERY_KIND = {
+    "stream": "print('a'); print('b')",
+    "two streams": "import sys\nprint('out'); print('err', file=sys.stderr)",
+    "streams and a display in order": "print('a')\ndisplay(1)\nprint('b')\ndisplay(2)",
+    "result": "1 + 1",
+    "no result": "1 + 1;",
+    "result with two representations": "import pandas\npandas.DataFrame({'x': [1.5, 2]})",
+    "wide frame": "pandas.DataFrame([range(60)])",
+    "metadata": "display({'text/plain': 'x'}, raw=True, metadata={'alt': 'what it shows'})",
+    "tuples and keys as JSON": "display({'a/b+json': {1: (2, 3)}}, raw=True, metadata={'t': (1,)})",
+    "picture": "from IPython.display import Image\nImage(b'\\x89PNG\\r\\n', format='png')",
+    "markdown": "from IPython.display import Markdown\ndisplay(Markdown('*x*'))",
+    "figure of pyplot": "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])",
+    "display to be changed": "handle = display('old', display_id='one')",
+    "changed by another cell": "handle.update('new')",
+    "cleared": "from IPython.display import clear_output\nprint('x'); clear_output(); print('y')",
+    "cleared at the next": "print('x'); clear_output(wait=True); print('y')",
+    "captured": "%%capture kept\nprint('x')",
+    "printed again": "kept.show()",
+    "shell command": "!echo shell",
+    "descriptor": "import os\n_ = os.write(1, b'descriptor\\n')",
+    "await": "import asyncio\nawait asyncio.sleep(0, 'slept')",
+    "history": "Out[4], In[4], _",
+    "warning": "import warnings\nwarnings.warn('careful')",
+    "log": "import logging\nlogging.getLogger('some').warning('logged')",
+    "order of a set": "{'one', 'two', 'three', 'four'}, hash('x')",
+    "surroundings": """
+        import locale, sys, time
+        variables = {name: os.environ.get(name) for name in (
+            'PYTHONHASHSEED', 'OMP_NUM_THREADS', 'MPLBACKEND', 'TZ', 'LC_ALL', 'TERM', 'PATH',
+            'BOOK_WATCH', 'BOOK_MEMORY')}
+        (variables, time.tzname, locale.setlocale(locale.LC_ALL), sys.path, os.listdir(),
+         sys.stdout.encoding, sys.stdout.isatty(), sys.flags, __name__, __doc__,
+         sorted(name for name in globals() if not name.startswith('_i')))""",
+    "settings of libraries": """
+        import matplotlib
+        (dict(matplotlib.rcParams), matplotlib.get_backend(), pandas.describe_option(
+            _print_desc=False), warnings.filters)""",
+    "shell": """
+        shell = get_ipython()
+        (type(shell), hasattr(shell, 'kernel'), shell.colors, sorted(shell.events.callbacks),
+         [len(each) for each in shell.events.callbacks.values()])""",
+    "empty": "",
+    "wrong syntax": ("1 +", ["raises-exception"]),
+    "allowed error": ("def fail():\n    1 / 0\nfail()", ["raises-exception"]),
+    "error with output before": ("print('x')\n{}['y']", ["raises-exception"]),
+    "after an error": "print('goes on')",
+    "skipped": ("print('x')", ["skip-execution"]),
+    "wrong repr": """
+        class Bad:
+            def _repr_html_(self):
+                raise ValueError('no')
+        display(Bad())""",
+}
+# A warning and a traceback name the process, and addresses differ.
+UNEQUAL = re.compile(r"ipykernel_\d+|0x[0-9a-f]+|book-run-\w+|book-runs-\w+/")
+
+
+@pytest.fixture(scope="module")
+def both():
+    """The notebook of every kind of output: executed in its own process, and in a stock kernel."""
+    work = Work(notebook(*EVERY_KIND.values()))
+    found = []
+    for outcome in (executed(work), executed(work, stock=True)):
+        assert outcome.status == "ok", outcome.reason
+        found.append(json.loads(UNEQUAL.sub("-", outcome.notebook.decode())))
+    return found
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_each_kind_of_output_is_that_of_a_stock_kernel(both, kind):
+    place = list(EVERY_KIND).index(kind)
+    ours, stocks = ({name: value for name, value in found["cells"][place].items()
+                     if name not in ("id", "metadata")} for found in both)
+    assert ours == stocks
+
+
+def test_metadata_of_the_notebook_are_those_of_a_stock_kernel(both):
+    ours, stocks = ({name: value for name, value in found["metadata"].items()
+                     if name != "papermill"} for found in both)
+    assert ours == stocks
+
+
+def test_parameters_are_injected_after_the_cell_that_is_tagged():
+    work = Work(notebook(("x = 1", ["parameters"]), "print(x)"), values={"x": 5})
+    cells = json.loads(executed(work).notebook)["cells"]
+    assert cells[1]["metadata"]["tags"] == ["injected-parameters"]
+    assert cells[2]["outputs"][0]["text"] == ["5\n"] or cells[2]["outputs"][0]["text"] == "5\n"
+
+
+FAILURES = {
+    "error": "1 / 0",
+    "syntax": "1 +",
+    "exit": "raise SystemExit(3)",
+    "interrupt": "raise KeyboardInterrupt",
+    "question": "input('?')",
+}
+
+
+@pytest.mark.parametrize("source", FAILURES.values(), ids=FAILURES)
+def test_a_cell_that_raises_ends_the_run_as_in_a_stock_kernel(source):
+    work = Work(notebook("x = 1", source, "print('never')"))
+    ours, stocks = executed(work), executed(work, stock=True)
+    assert ours.status == stocks.status == "failed"
+    assert ours.notebook is None
+    if "input" not in source:
+        assert ours.reason == stocks.reason
+    assert ours.reason.startswith("cell 2: ")
+
+
+def test_openings_under_watched_folders_are_told_once_and_others_are_not(tmp_path):
+    watched, other = tmp_path / "watched", tmp_path / "other"
+    for folder in (watched, other):
+        folder.mkdir()
+        (folder / "a.csv").write_text("x\n1\n")
+    source = f"""
+        import pandas, pathlib
+        pandas.read_csv({str(other / 'a.csv')!r})
+        pandas.read_csv({str(watched / 'a.csv')!r})
+        pathlib.Path({str(watched / 'a.csv')!r}).read_text()"""
+    work = Work(notebook(source), watched=(str(watched),))
+    for outcome in (executed(work), executed(work, stock=True)):
+        assert outcome.opened == (str((watched / "a.csv").resolve()),)
+
+
+def test_variables_of_a_work_are_seen_by_its_cells_and_not_by_the_next():
+    source = "import os\nprint(os.environ.get('SOME_VARIABLE'))"
+    assert text(source, environment={"SOME_VARIABLE": "seen"}) == "seen\n"
+    assert text(source) == "None\n"
+
+
+def test_each_run_begins_anew():
+    for _ in range(2):
+        assert text("import sys\nprint('x' in globals(), 'left' in sys.modules)",
+                    "x = 1\nsys.modules['left'] = sys",
+                    "import sys\nprint(len(sys.modules['left'].argv) > 0, x)") == "True 1\n"
+        first = outputs("import sys\nprint('x' in globals(), 'left' in sys.modules)", "x = 1")[0]
+        assert "".join(first[0]["text"]) == "False False\n"
+
+
+def test_runs_do_not_draw_the_same_numbers_by_themselves():
+    source = "import numpy, random\nprint(numpy.random.random(), random.random())"
+    first, second = text(source), text(source)
+    assert not set(first.split()) & set(second.split())
+
+
+def test_helpers_of_chapters_are_not_imported_before_the_run():
+    source = "import sys\nprint(sorted(n for n in sys.modules if n.startswith('helpers.')))"
+    loaded = text(source)
+    assert "helpers.pipeline.running.engine" in loaded
+    ours = eval(loaded)
+    assert all(name.startswith("helpers.pipeline") for name in ours)
+    assert {name for name in ours if not name.startswith("helpers.pipeline.running")} == {
+        "helpers.pipeline"}
+
+
+def test_memory_beyond_the_bound_fails_the_run_and_nothing_else():
+    outcome = executed(Work(notebook("data = b'x' * (3 << 30)"), memory_bytes=1 << 30))
+    assert outcome.status == "failed"
+    assert "MemoryError" in outcome.reason
+
+
+def test_a_stock_run_needs_no_process_of_ours():
+    before = dict(os.environ)
+    outcome = stock.run(Work(notebook("import os\nprint(os.environ['PYTHONHASHSEED'])")))
+    assert outcome.status == "ok"
+    assert json.loads(outcome.notebook)["cells"][0]["outputs"][0]["text"] in ("0\n", ["0\n"])
+    assert dict(os.environ) == before
