@@ -75,11 +75,12 @@ def here(work: Work, begin) -> Outcome:
             engine_name=engine.NAME, kernel_name="python3", language="python", cwd=folder,
             progress_bar=False, request_save_on_cell_execute=False,
             shell=preload.SHELL, begin=begin)
-        with open(output, "rb") as file:
-            executed = file.read()
     except papermill.PapermillExecutionError as error:
         status, reason = "failed", f"cell {error.exec_count}: {error.ename}: {error.evalue}"
     finally:
+        if os.path.exists(output):  # papermill writes it after an error, too
+            with open(output, "rb") as file:
+                executed = file.read()
         os.chdir(os.path.dirname(folder))
         shutil.rmtree(folder, ignore_errors=True)
     return Outcome(status, reason, executed, tuple(opened), round(time.monotonic() - began, 2))
