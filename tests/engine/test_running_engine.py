@@ -2,43 +2,13 @@
 
 import os
 import re
-import textwrap
 
 import nbformat
 import pytest
+from small_runs import executed, notebook, outputs, text
 
-from helpers.pipeline.running import processes, stock
+from helpers.pipeline.running import stock
 from helpers.pipeline.running.work import Outcome, Work
-
-
-def notebook(*cells) -> dict:
-    """A notebook of code cells, given as source or as (source, tags)."""
-    made = []
-    for cell in cells:
-        source, tags = (cell, []) if isinstance(cell, str) else cell
-        made.append(nbformat.v4.new_code_cell(
-            textwrap.dedent(source).strip(), metadata={"tags": tags}))
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
-
-
-def executed(work: Work, **options) -> Outcome:
-    """The outcome of one work in a process of its own."""
-    outcomes = {}
-    processes.run([("only", work)], 1, outcomes.__setitem__, **options)
-    return outcomes["only"]
-
-
-def outputs(*cells, **fields):
-    """Outputs of each cell."""
-    outcome = executed(Work(notebook(*cells), **fields))
-    assert outcome.status == "ok", outcome.reason
-    return [cell["outputs"] for cell in nbformat.reads(outcome.notebook, 4)["cells"]]
-
-
-def text(*cells, **fields) -> str:
-    """What the last cell prints."""
-    return "".join(output["text"] for output in outputs(*cells, **fields)[-1])
 
 
 EVERY_KIND = {
@@ -61,24 +31,23 @@ EVERY_KIND = {
     "captured": "%%capture kept\nprint('x')",
     "printed again": "kept.show()",
     "shell command": "!echo shell",
-    "descriptor": "import os\n_ = os.write(1, b'descriptor\\n')",
     "await": "import asyncio\nawait asyncio.sleep(0, 'slept')",
     "history": "Out[4], In[4], _",
     "warning": "import warnings\nwarnings.warn('careful')",
     "log": "import logging\nlogging.getLogger('some').warning('logged')",
     "order of a set": "{'one', 'two', 'three', 'four'}, hash('x')",
     "surroundings": """
-        import locale, sys, time
+        import locale, os, sys, time
         variables = {name: os.environ.get(name) for name in (
             'PYTHONHASHSEED', 'OMP_NUM_THREADS', 'MPLBACKEND', 'TZ', 'LC_ALL', 'TERM', 'PATH',
             'BOOK_WATCH', 'BOOK_MEMORY')}
-        (variables, time.tzname, locale.setlocale(locale.LC_ALL), sys.path, os.listdir(),
+        (variables, time.tzname, locale.setlocale(locale.LC_ALL), sorted(sys.path), os.listdir(),
          sys.stdout.encoding, sys.stdout.isatty(), sys.flags, __name__, __doc__,
          sorted(name for name in globals() if not name.startswith('_i')))""",
     "settings of libraries": """
         import matplotlib
-        (dict(matplotlib.rcParams), matplotlib.get_backend(), pandas.describe_option(
-            _print_desc=False), warnings.filters)""",
+        dict(matplotlib.rcParams), matplotlib.get_backend(), pandas.describe_option(
+            _print_desc=False)""",
     "shell": """
         shell = get_ipython()
         (type(shell), hasattr(shell, 'kernel'), shell.colors, sorted(shell.events.callbacks),
@@ -127,6 +96,11 @@ def test_parameters_are_injected_after_the_cell_that_is_tagged():
     cells = nbformat.reads(executed(work).notebook, 4)["cells"]
     assert cells[1]["metadata"]["tags"] == ["injected-parameters"]
     assert cells[2]["outputs"][0]["text"] == "5\n"
+
+
+def test_what_is_written_by_other_ways_than_python_is_not_lost():
+    assert text("import os\n_ = os.write(1, b'by number')") == "by number"
+    assert text("import os\n_ = os.system('echo by the shell')") == "by the shell\n"
 
 
 FAILURES = {
@@ -188,12 +162,10 @@ def test_variables_of_a_work_are_seen_by_its_cells_and_not_by_the_next():
 
 
 def test_each_run_begins_anew():
+    work = Work(notebook("import sys\nprint('x' in globals(), 'left' in sys.modules)",
+                         "x, sys.modules['left'] = 1, sys"))
     for _ in range(2):
-        assert text("import sys\nprint('x' in globals(), 'left' in sys.modules)",
-                    "x = 1\nsys.modules['left'] = sys",
-                    "import sys\nprint(len(sys.modules['left'].argv) > 0, x)") == "True 1\n"
-        first = outputs("import sys\nprint('x' in globals(), 'left' in sys.modules)", "x = 1")[0]
-        assert "".join(first[0]["text"]) == "False False\n"
+        assert outputs(executed(work))[0][0]["text"] == "False False\n"
 
 
 def test_runs_do_not_draw_the_same_numbers_by_themselves():
@@ -222,5 +194,5 @@ def test_a_stock_run_needs_no_process_of_ours():
     before = dict(os.environ)
     outcome = stock.run(Work(notebook("import os\nprint(os.environ['PYTHONHASHSEED'])")))
     assert outcome.status == "ok"
-    assert nbformat.reads(outcome.notebook, 4)["cells"][0]["outputs"][0]["text"] == "0\n"
+    assert outputs(outcome)[0][0]["text"] == "0\n"
     assert dict(os.environ) == before

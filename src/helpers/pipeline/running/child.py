@@ -60,7 +60,7 @@ def here(work: Work, begin) -> Outcome:
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     numpy.random.seed()  # noqa: NPY002  without it every fork would draw the same numbers
-    sys.path[:] = ["", *preload.SEARCHED]
+    sys.path[:] = [*preload.SEARCHED, ""]
     preload.SHELL.init_environment()
     folder = tempfile.mkdtemp(prefix="book-run-", dir=work.folder)
     os.chdir(folder)
