@@ -27,12 +27,15 @@ def run(work: Work, environment: dict[str, str], told, stock: bool) -> None:
         Whether a stock kernel runs the cells.
     """
     _end_with_driver()
+    seed = os.environ.get("PYTHONHASHSEED")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(environment)
     if hasattr(time, "tzset"):
         time.tzset()
     try:
+        if seed != environment["PYTHONHASHSEED"]:  # somebody else began the fork server
+            raise RuntimeError(f"this process was started with PYTHONHASHSEED={seed}")
         if stock:
             from helpers.pipeline.running import stock
 
@@ -57,7 +60,7 @@ def here(work: Work, begin) -> Outcome:
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     numpy.random.seed()  # noqa: NPY002  without it every fork would draw the same numbers
-    sys.path[:] = ["", *preload.SEARCHED]
+    sys.path[:] = [*preload.SEARCHED, ""]
     preload.SHELL.init_environment()
     folder = tempfile.mkdtemp(prefix="book-run-", dir=work.folder)
     os.chdir(folder)
@@ -72,11 +75,12 @@ def here(work: Work, begin) -> Outcome:
             engine_name=engine.NAME, kernel_name="python3", language="python", cwd=folder,
             progress_bar=False, request_save_on_cell_execute=False,
             shell=preload.SHELL, begin=begin)
-        with open(output, "rb") as file:
-            executed = file.read()
     except papermill.PapermillExecutionError as error:
         status, reason = "failed", f"cell {error.exec_count}: {error.ename}: {error.evalue}"
     finally:
+        if os.path.exists(output):  # papermill writes it after an error, too
+            with open(output, "rb") as file:
+                executed = file.read()
         os.chdir(os.path.dirname(folder))
         shutil.rmtree(folder, ignore_errors=True)
     return Outcome(status, reason, executed, tuple(opened), round(time.monotonic() - began, 2))

@@ -27,7 +27,7 @@ LIBRARIES = (
     "pandas.io.formats.string", "pandas.core.reshape.reshape", "encodings.utf_16_be",
     # Imported when a shell runs its first cells:
     "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect",
-    "matplotlib_inline.backend_inline", "sqlite3",
+    "sqlite3",
     "helpers.pipeline.running.child",
 )
 

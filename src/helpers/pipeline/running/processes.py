@@ -9,10 +9,12 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import time
 import types
 from collections import deque
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing.connection import wait
 
 from helpers.pipeline.running import child, environment
@@ -56,51 +58,76 @@ def run(works, jobs: int, settle, stock: bool = False) -> None:
     """
     waiting = deque((key, work, 1) for key, work in works)
     running = []
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                running.append(_Run(*waiting.popleft(), stock))
-            handles = [handle for each in running for handle in each.handles()]
-            wait(handles, min(each.seconds_left() for each in running))
-            for each in list(running):
-                outcome = each.outcome()
-                if outcome is None:
-                    continue
-                running.remove(each)
-                if outcome.status == "dead" and each.killed and each.tries < TRIES:
-                    waiting.appendleft((each.key, each.work, each.tries + 1))
-                else:
-                    settle(each.key, outcome)
-    finally:
-        for each in running:
-            each.end()
+    # What a killed run leaves in its own folder goes with this one.
+    with tempfile.TemporaryDirectory(prefix="book-runs-", ignore_cleanup_errors=True) as folder:
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    running.append(_Run(*waiting.popleft(), folder, stock))
+                handles = [handle for each in running for handle in each.handles()]
+                wait(handles, _shortest(running))
+                for each in list(running):
+                    outcome = each.outcome()
+                    if outcome is None:
+                        continue
+                    running.remove(each)
+                    if each.killed and each.tries < TRIES:
+                        waiting.appendleft((each.key, each.work, each.tries + 1))
+                    else:
+                        settle(each.key, outcome)
+        finally:
+            for each in running:
+                each.end()
+
+
+def _shortest(running) -> float | None:
+    """Seconds until the first deadline; None if there is none."""
+    return min((left for each in running if (left := each.seconds_left()) is not None),
+               default=None)
 
 
 class _Run:
     """One work in its process."""
 
-    def __init__(self, key, work: Work, tries: int, stock: bool):
-        self.key, self.work, self.tries, self.stock = key, work, tries, stock
-        self.killed = False
+    def __init__(self, key, work: Work, tries: int, folder: str, stock: bool):
+        self.key, self.work, self.tries = key, work, tries
+        self.killed = False  # by somebody else; then it is worth another try
         self.began = time.monotonic()
         self.cell = None  # position of the one that runs
-        self.deadline = self.began + START_SECONDS
+        # A stock kernel's client keeps the limits by itself.
+        self.deadline = float("inf") if stock else self.began + START_SECONDS
         self.told, told = _context.Pipe(duplex=False)
-        start()
         variables = {**os.environ, **environment.variables(), **work.environment}
+        work = replace(work, folder=work.folder or folder)
         self.process = _context.Process(target=child.run, args=(work, variables, told, stock))
-        with _as_for_a_run():
-            self.process.start()
+        self.trouble = None
+        try:
+            start()
+            with _as_for_a_run():
+                self.process.start()
+        except (EOFError, OSError) as error:  # the fork server was killed just now, or cannot start
+            self.trouble = error
+        except BaseException:
+            if self.process.pid:
+                self.end()
+            raise
         told.close()  # so that the end of the process is the end of the pipe
 
     def handles(self) -> list:
-        return [self.told, self.process.sentinel]
+        """What `wait` is to wait for: a message, or the end of the process."""
+        return [self.told] if self.trouble else [self.told, self.process.sentinel]
 
     def seconds_left(self) -> float | None:
-        return max(0.0, self.deadline - time.monotonic())
+        """Until the deadline; None if there is none."""
+        left = self.deadline - time.monotonic()
+        return max(0.0, left) if left < float("inf") else None
 
     def outcome(self) -> Outcome | None:
         """How the run went, or None while it goes on."""
+        if self.trouble:
+            self.killed = True
+            self.told.close()
+            return self._settled("dead", f"its process could not be started: {self.trouble!r}")
         ended = not self.process.is_alive()  # asked before reading, for it may end in between
         try:
             while self.told.poll():
@@ -123,13 +150,15 @@ class _Run:
         return None
 
     def _dead(self) -> Outcome:
-        self.process.join()
+        self.process.join(5)
         code = self.process.exitcode
         self.end()
+        if code is None:
+            return self._settled("dead", "the process of the run closed its pipe to the driver")
         # 255 is also what the standard library says when the fork server was killed.
         self.killed = code < 0 or code == 255
-        how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
-        return self._settled("dead", f"the process of the run ended by itself: {how}")
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+        return self._settled("dead", f"the process of the run died: {how}")
 
     def _settled(self, status: str, reason: str) -> Outcome:
         return Outcome(status, reason, seconds=round(time.monotonic() - self.began, 2))

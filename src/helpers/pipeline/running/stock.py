@@ -26,6 +26,7 @@ def run(work: Work) -> Outcome:
         (folder / "work").mkdir()
         reads = folder / "reads.txt"
         told = {
+            **environment.variables(),
             **work.environment,
             **environment.kernel_variables(folder / "ipython"),
             "PYTHONSTARTUP": str(Path(__file__).with_name("in_kernel.py")),
@@ -35,7 +36,8 @@ def run(work: Work) -> Outcome:
         }
         with environment.surroundings(told):
             status, reason = _execute(work, folder)
-        executed = (folder / "work" / "notebook.ipynb").read_bytes() if status == "ok" else None
+        output = folder / "work" / "notebook.ipynb"
+        executed = output.read_bytes() if status in ("ok", "failed") and output.exists() else None
         opened = reads.read_text(encoding="utf-8").splitlines() if reads.exists() else ()
     return Outcome(status, reason, executed, tuple(opened), round(time.monotonic() - began, 2))
 

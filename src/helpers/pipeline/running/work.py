@@ -21,7 +21,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run went. Only ``ok`` has a notebook."""
+    """How a run went. Only ``ok`` is a run; ``failed`` may have a notebook to look at."""
 
     status: str  # ok, failed, dead, timeout
     reason: str = ""  # one line
