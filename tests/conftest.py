@@ -1,9 +1,10 @@
-"""What several test files share: a browser."""
+"""What several test files share: a browser, a small book, what a cell displays."""
 
 import os
 import shutil
 
 import pytest
+import small_book
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
@@ -21,3 +22,29 @@ def browser():
 
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a cell would display, as its outputs."""
+    import IPython.display
+
+    outputs = []
+    monkeypatch.setattr(
+        IPython.display, "display",
+        lambda data, raw=False, metadata=None: outputs.append(
+            {"data": data, "metadata": metadata or {}}))
+    return outputs
+
+
+@pytest.fixture
+def workshop(tmp_path):
+    """A book with all tables and without a chapter."""
+    return small_book.make(tmp_path / "book")
+
+
+def pytest_collection_modifyitems(items):
+    """Whatever opens a browser is slow."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)

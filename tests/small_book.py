@@ -1,40 +1,104 @@
-"""A project of a few chapters, for tests that build it again and again or break it."""
+"""Books of a few chapters, for tests that run, build or break them.
+
+A book is a folder with contents, chapters, tables, scenarios and a lock file. The code is that of
+the package that is tested.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 
-from helpers import paths
+import nbformat
+from click.testing import CliRunner
+
+from helpers.pipeline import cli
+from helpers.project import PACKAGE, Limits, Project
+
+REAL = Project.at(PACKAGE.parents[1])  # the book of this checkout, whatever the environment says
+PARAMETERS = "horizon_year = 2026  # year\nmedium_score = 2.0  # points"
+RECORD = "from helpers import results\n_ = results.record('x', horizon_year, unit='year', label='X')"
+READS = "from helpers import datasets\nratings = datasets.load('ratings')"
 
 
-def make(folder: Path, chapters: list[str]) -> Path:
-    """Copy the project into a new folder, with the given chapters in its contents."""
-    for part in ("src", "data", "chapters", "scenarios", "vendor", "_static"):
-        shutil.copytree(paths.ROOT / part, folder / part)
+def make(folder: Path, chapters=(), *, cell_seconds: float = 60) -> Project:
+    """A new book with all tables and with the named chapters of the real one."""
+    root = Path(folder)
+    for part in ("data", "vendor", "_static"):
+        shutil.copytree(REAL.root / part, root / part)
+    for part in ("chapters", "scenarios"):
+        (root / part).mkdir()
     for file in ("_config.yml", "references.bib", "requirements.txt"):
-        shutil.copy(paths.ROOT / file, folder)
+        shutil.copy(REAL.root / file, root)
     # Pages that link to chapters which are not here would be warnings.
-    (folder / "intro.md").write_text("# A small book\n\nA few chapters.\n")
+    (root / "intro.md").write_text("# A small book\n\nA few chapters.\n")
+    for name in chapters:
+        shutil.copy(REAL.chapters / f"{name}.ipynb", root / "chapters")
+    contents(root, chapters)
+    return replace(Project.at(root), _limits=Limits(cell_seconds=cell_seconds))
+
+
+def contents(root: Path, chapters) -> None:
+    """Write the table of contents of a book."""
     listed = "".join(f"      - file: chapters/{name}\n" for name in chapters)
-    (folder / "_toc.yml").write_text(
+    (root / "_toc.yml").write_text(
         f"format: jb-book\nroot: intro\nparts:\n  - chapters:\n{listed}"
         "      - file: what-changed\n      - file: parameters\n")
+
+
+def write(project: Project, name: str, *sources: str, head: str = PARAMETERS) -> None:
+    """Write a chapter of code cells, and add it to the contents."""
+    new = nbformat.v4
+    cells = [new.new_markdown_cell("# A chapter"),
+             new.new_code_cell(head, metadata={"tags": ["parameters"]}),
+             *[new.new_code_cell(source, metadata={"tags": ["hide-input"]}) for source in sources]]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    nbformat.write(new.new_notebook(cells=cells), project.chapters / f"{name}.ipynb")
+    contents(project.root, sorted(file.stem for file in project.chapters.glob("*.ipynb")))
+
+
+def scenario(project: Project, name: str, **parameters) -> Path:
+    """Write a scenario."""
+    from helpers.parameters import literal
+
+    file = project.scenarios / f"{name}.toml"
+    lines = [f"{key} = {value!r}" if isinstance(value, str) else f"{key} = {literal(value)}"
+             for key, value in parameters.items()]
+    file.write_text(f'title = "{name.title()}"\nwhy = "To see."\n[parameters]\n'
+                    + "\n".join(lines) + "\n")
+    return file
+
+
+def own_table(folder: Path, name: str = "ratings", change=lambda text: text) -> Path:
+    """A folder with a reader's own copy of one table, changed."""
+    from helpers import datasets
+
+    file = folder / Path(datasets.describe(name, REAL)["path"]).name
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(change(datasets.locate(name, REAL).read_text(encoding="utf-8")), "utf-8")
     return folder
 
 
-def start(project: Path, *arguments: str, **options) -> subprocess.Popen:
-    """Start ``book`` with the code of that project."""
+def book(project: Project, *arguments: str):
+    """Type ``book`` in the folder of a book, in this process; the result as click gives it."""
+    with chdir(project.root):
+        return CliRunner().invoke(cli.main, list(arguments), env=project.variables())
+
+
+def start(project: Project, *arguments: str, **options) -> subprocess.Popen:
+    """Start ``book`` in a process of its own."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
     return subprocess.Popen(
-        [sys.executable, "-c", "from helpers.pipeline.cli import main; main()", *arguments],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project / "src"), "BOOK_BUILD": ""}, **options)
+        [sys.executable, "-m", "helpers.pipeline.cli", *arguments], cwd=project.root,
+        env={**os.environ, **project.variables(), "PYTHONPATH": str(PACKAGE.parent)}, **options)
 
 
-def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run ``book`` with the code of that project to its end."""
+def run(project: Project, *arguments: str) -> subprocess.CompletedProcess:
+    """Run ``book`` in a process of its own to its end."""
     process = start(project, *arguments)
     out, errors = process.communicate()
     return subprocess.CompletedProcess(arguments, process.returncode, out, errors)

@@ -70,7 +70,9 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, **options)
         datasets.rehashed(project)  # an invalid table is refused before anything runs
         last = scenario_table.readers(project)
         runs = _run(project, [name for name in names if name not in last], how, **options)
-        tables = scenario_table.make(project, how)
+        # What a new run of a chapter records, its runs under scenarios must record as well.
+        recorded = {run.chapter: [entry["name"] for entry in execute.ledger(run)] for run in runs}
+        tables = scenario_table.make(project, how, required=recorded)
     except (datasets.DataError, scenario_table.ScenarioTableError) as error:
         raise AcceptError(f"Nothing was accepted. {error}") from None
     moved_tables = scenario_table.paths(project, tables)
@@ -98,7 +100,8 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, **options)
 
 def _run(project: Project, names: Sequence[str], how: execute.How, **options):
     plans = [plan.make(project, name, {}) for name in names]
-    runs = execute.run_many(project, plans, how, fresh=True, anew=True, **options)
+    runs = execute.run_many(project, plans, how, fresh=True,
+                            required={name: () for name in names}, **options)
     failed = execute.failures(runs)
     if failed:
         raise AcceptError("Nothing was accepted.\n" + "\n".join(failed))

@@ -58,7 +58,7 @@ class Chapter:
             derived there would keep its old value.
         """
         declared = {}
-        for node in ast.parse(self.parameters_cell["source"]).body:
+        for node in _parsed(self.name, self.parameters_cell["source"]).body:
             try:
                 if not isinstance(node, ast.Assign) or len(node.targets) != 1:
                     raise ValueError
@@ -107,10 +107,19 @@ class Chapter:
         return tuple(entry["name"] for entry in results.entries(self.notebook))
 
 
+def _parsed(chapter: str, source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        shown = source.splitlines()[error.lineno - 1].strip() if source else ""
+        raise ChapterError(f"{chapter}, a cell with `{shown}`, line {error.lineno}: this is not "
+                           f"Python: {error.msg}.") from None
+
+
 @lru_cache(maxsize=4096)
 def _tables_read(chapter: str, source: str) -> frozenset[str]:
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_parsed(chapter, source)):
         match node:
             case ast.Call(func=ast.Attribute(attr="load", value=ast.Name(id="datasets"))):
                 if len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):

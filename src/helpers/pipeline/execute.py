@@ -8,7 +8,7 @@ papermill alone is not enough: after a killed process or a timeout its file says
 import json
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -68,7 +68,8 @@ class How:
 def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # noqa: B008  frozen
              report: Callable[[RunResult], None] = lambda result: None,
              begin: Callable[[], None] = lambda: None,
-             fresh: bool = False, anew: bool = False) -> list[RunResult]:
+             fresh: bool = False,
+             required: Mapping[str, Iterable[str]] | None = None) -> list[RunResult]:
     """Run plans side by side; those that the store has are not executed.
 
     Parameters
@@ -82,8 +83,9 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         Called once before the first run is executed; not if the store has them all.
     fresh : bool
         Execute even what the store has.
-    anew : bool
-        Whether the runs make a new reference, so that no result is missed by its absence.
+    required : mapping, optional
+        Names of the records that a chapter must make; by default those of its committed notebook,
+        which whoever makes a new reference cannot ask for.
 
     Returns
     -------
@@ -115,9 +117,10 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
     if waiting:
         store.tidy(project.build)
         begin()
-        _execute(project, _longest_first(project, waiting), how, anew,
+        _execute(project, _longest_first(project, waiting), how, required or {},
                  lambda finished: settle(publish(project, finished)))
-    return [done[each.key] for each in plans]
+    # Two chapters with the same code have one run, which is that of each of them.
+    return [replace(done[each.key], chapter=each.chapter) for each in plans]
 
 
 def _longest_first(project: Project, waiting: dict[str, Plan]) -> list[Plan]:
@@ -129,12 +132,12 @@ def _longest_first(project: Project, waiting: dict[str, Plan]) -> list[Plan]:
         project, each.chapter).path.stat().st_size)
 
 
-def _execute(project: Project, plans: list[Plan], how: How, anew: bool,
-             finish: Callable[[Finished], None]) -> None:
+def _execute(project: Project, plans: list[Plan], how: How,
+             records: Mapping[str, Iterable[str]], finish: Callable[[Finished], None]) -> None:
     """Execute plans here or on a cluster; `finish` gets each finished run as it comes in."""
     by_key = {each.key: each for each in plans}
-    required = {each.key: () if anew else chapters.read(project, each.chapter).recorded
-                for each in plans}
+    required = {each.key: tuple(records[each.chapter]) if each.chapter in records
+                else chapters.read(project, each.chapter).recorded for each in plans}
     if how.cluster:
         from helpers.pipeline.running import cluster
 

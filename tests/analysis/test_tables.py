@@ -8,18 +8,6 @@ from helpers import tables
 FRAME = pd.DataFrame({"name": ["a", "b"], "size": [1.25, -3.0], "note": ["x", None]})
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    import IPython.display
-
-    outputs = []
-    monkeypatch.setattr(
-        IPython.display, "display",
-        lambda data, raw, metadata: outputs.append({"data": data, "metadata": metadata}),
-    )
-    return outputs
-
-
 def page(shown):
     return shown[0]["data"]["text/html"]
 

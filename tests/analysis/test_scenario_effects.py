@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import datasets, figures, scenario_effects
-from helpers.pipeline.scenario_table import canonical
+from helpers.results import canonical
 
 patient = settings(deadline=None, max_examples=40)  # frames are slow beside plain numbers
 NAMES = ["France", "Germany", "Japan", "South Korea", "UK", "US"]

@@ -11,19 +11,6 @@ from hypothesis import strategies as st
 from helpers import results
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    """What a cell would display."""
-    import IPython.display
-
-    outputs = []
-    monkeypatch.setattr(
-        IPython.display, "display",
-        lambda data, raw, metadata: outputs.append({"data": data, "metadata": metadata}),
-    )
-    return outputs
-
-
 def notebook(outputs):
     return {"cells": [{"cell_type": "code", "outputs": outputs}, {"cell_type": "markdown"}]}
 

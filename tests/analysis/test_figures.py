@@ -16,18 +16,6 @@ DATA = pd.DataFrame({"year": [2019, 2026], "market_size_usd_billion": [16.401, 2
 ALT = "Two points that rise from sixteen to thirty billion dollars."
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    import IPython.display
-
-    outputs = []
-    monkeypatch.setattr(
-        IPython.display, "display",
-        lambda data, raw, metadata: outputs.append({"data": data, "metadata": metadata}),
-    )
-    return outputs
-
-
 def draw():
     figure, axes = figures.new("A finding", "Size, USD billion", source="a test.")
     figures.point(axes, [2019, 2026], [16.4, 29.8], "observed")
