@@ -1,5 +1,6 @@
 """Build a whole edition of the book from one scenario: run, render, publish."""
 
+import hashlib
 import html
 import json
 import os
@@ -56,25 +57,66 @@ def resolve(scenario: str = BASELINE, assignments: tuple[str, ...] = ()) -> Edit
         )
     described = parameters.read_scenario(paths.SCENARIOS / f"{scenario}.toml")
     given = dict(parameters.parse(text) for text in assignments)
-    merged = parameters.validate({**described["parameters"], **given})
+    own = described["parameters"]
+    merged = parameters.validate({**own, **given})
     standard = parameters.defaults()
     overrides = {name: value for name, value in merged.items() if value != standard[name]}
-    if not given:
-        return Edition(scenario, described["title"], described["why"], overrides)
-    changes = ", ".join(f"{name} = {parameters.literal(value)}" for name, value in given.items())
-    name = slug("-".join([scenario, *(f"{n}-{parameters.literal(v)}" for n, v in given.items())]))
+    # In the order of the registry, and only what the scenario has otherwise: whoever sets the same
+    # in another order, or what is set already, means the same edition.
+    changes = {name: given[name] for name in parameters.names()
+               if name in given and given[name] != {**standard, **own}[name]}
+    name = name_of(scenario, changes)
+    if not changes:
+        return Edition(name, described["title"], described["why"], overrides)
+    listed = ", ".join(f"{name} = {parameters.literal(value)}" for name, value in changes.items())
     why = described["why"] if scenario != BASELINE else "One of your own."
-    return Edition(name, f"{described['title']} with {changes}", why, overrides)
+    return Edition(name, f"{described['title']} with {listed}", why, overrides)
+
+
+def name_of(scenario: str, changes: dict) -> str:
+    """Name of an edition: two editions never share one, since it is also their folder.
+
+    Names that can be read back stay as they are: those of scenarios, and the baseline with plain
+    values (``baseline-horizon-year-2030``). All others end in a hash of what they stand for.
+
+    Parameters
+    ----------
+    scenario : str
+    changes : dict
+        What is set otherwise than in the scenario, in the order of the registry.
+    """
+    if not changes:
+        # What begins like the baseline with a change could be taken for one.
+        alike = scenario.startswith(f"{BASELINE}-")
+        return _marked(scenario, scenario) if alike else slug(scenario)
+    parts = [f"{name}-{parameters.literal(value)}".replace("_", "-").lower()
+             for name, value in changes.items()]
+    plain = "-".join([scenario, *parts])
+    if scenario == BASELINE and all(slug(part) == part for part in parts) and slug(plain) == plain:
+        return plain
+    return _marked(plain, json.dumps([scenario, changes]))
 
 
 def slug(text: str) -> str:
-    """A name that is safe as a folder: no separator, no dot at the start, not too long."""
-    safe = re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
-    if len(safe) <= 80:
-        return safe
-    import hashlib
+    """A name that is safe as a folder, another one for every text.
 
-    return safe[:70] + "-" + hashlib.sha256(text.encode()).hexdigest()[:8]
+    A text that is safe stays as it is: small letters and digits, with signs only inside, not too
+    long. Any other ends in a hash, and so does a text that looks as if it did.
+    """
+    plain = text and _safe(text) == text and not MARK.search(text)
+    return text if plain else _marked(text, text)
+
+
+MARK = re.compile(r"(^|-)[0-9a-f]{12}$")
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^a-z0-9._-]+", "-", text.lower())[:66].strip("-._")
+
+
+def _marked(text: str, meant: str) -> str:
+    mark = hashlib.sha256(meant.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return f"{_safe(text)}-{mark}".lstrip("-")
 
 
 def chapters() -> list[str]:
@@ -174,8 +216,8 @@ def find(name: str) -> Edition:
     parameters.ParameterError
         If there is neither.
     """
-    if name not in scenarios():
-        built = Edition(slug(name), "", "", {})
+    if name not in scenarios() and _safe(name) == name.lower():  # a folder, and no way elsewhere
+        built = Edition(name, "", "", {})
         record = manifest(built)
         if record:
             return Edition(built.name, record["title"], record["why"], record["overrides"])
