@@ -56,7 +56,7 @@ def meant(scenario, chosen):
     return scenario, {**parameters.defaults(), **own, **chosen}
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.sampled_from(SCENARIOS), overrides(), st.sampled_from(SCENARIOS), overrides())
 def test_two_editions_share_a_name_only_if_they_are_the_same(one, first, other, second):
     same = meant(one, first) == meant(other, second)
@@ -65,7 +65,7 @@ def test_two_editions_share_a_name_only_if_they_are_the_same(one, first, other, 
     assert (names[0].lower() == names[1].lower()) == same, "not every file system tells case"
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.sampled_from(SCENARIOS), overrides(), st.data())
 def test_two_values_of_one_parameter_never_share_a_name(scenario, chosen, data):
     name = data.draw(st.sampled_from(parameters.names()))
@@ -80,7 +80,7 @@ def test_two_values_of_one_parameter_never_share_a_name(scenario, chosen, data):
     assert (resolved(scenario, pair[0]).name == resolved(scenario, pair[1]).name) == same
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(overrides(), st.randoms())
 def test_the_order_of_assignments_is_no_part_of_a_name(chosen, chance):
     order = list(chosen)
@@ -127,7 +127,7 @@ def test_no_choice_can_be_taken_for_a_parameter():
         assert not one.startswith(f"{other}_")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_two_sweeps_share_a_folder_only_if_they_are_called_alike(one, other):
     names = [edition.slug(one), edition.slug(other)]
