@@ -273,6 +273,8 @@ def read_scenario(path: Path) -> dict[str, Any]:
     path = Path(path)
     try:
         scenario = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParameterError(f"{path.name} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path.name} is not valid TOML: {error}.") from None
     if set(scenario) != {"title", "why", "parameters"}:
@@ -280,6 +282,13 @@ def read_scenario(path: Path) -> dict[str, Any]:
             f"{path.name}: expected title, why and [parameters]; "
             f"got {', '.join(scenario) or 'nothing'}."
         )
+    for name in ("title", "why"):
+        text = scenario[name]
+        if not isinstance(text, str) or not text.strip() or not text.isprintable():
+            raise ParameterError(f"{path.name}: {name}: expected one line of text; got {text!r}.")
+    if not isinstance(scenario["parameters"], dict):
+        raise ParameterError(f"{path.name}: parameters: expected a table [parameters] with lines "
+                             f"name = value; got {scenario['parameters']!r}.")
     try:
         return {**scenario, "parameters": validate(scenario["parameters"])}
     except ParameterError as error:

@@ -150,7 +150,7 @@ def build(scenario, assignments, own_data, jobs, cluster, as_json, quiet):
     try:
         index, runs = editions.build(
             edition, jobs=jobs, cluster=cluster, report=progress.report, step=progress.step)
-    except executors.ClusterError as error:
+    except (executors.ClusterError, parameters.ParameterError) as error:
         raise Usage(str(error)) from None
     except KeyboardInterrupt:
         raise Failure(INTERRUPTED) from None

@@ -36,7 +36,7 @@ class Edition:
 
 def scenarios() -> list[str]:
     """Names of the shipped scenarios."""
-    return sorted(file.stem for file in paths.SCENARIOS.glob("*.toml"))
+    return sorted(file.stem for file in paths.SCENARIOS.glob("[!.]*.toml"))
 
 
 def resolve(scenario: str = BASELINE, assignments: tuple[str, ...] = ()) -> Edition:
@@ -58,6 +58,10 @@ def resolve(scenario: str = BASELINE, assignments: tuple[str, ...] = ()) -> Edit
     described = parameters.read_scenario(paths.SCENARIOS / f"{scenario}.toml")
     given = dict(parameters.parse(text) for text in assignments)
     own = described["parameters"]
+    if scenario == BASELINE and own:
+        raise parameters.ParameterError(
+            f"{BASELINE}.toml: expected no parameters, since it is what all editions are held "
+            f"against; got {', '.join(own)}. Give them to a scenario of their own.")
     merged = parameters.validate({**own, **given})
     standard = parameters.defaults()
     overrides = {name: value for name, value in merged.items() if value != standard[name]}
@@ -151,14 +155,19 @@ def build(edition: Edition, *, jobs=None, cluster=None, report=lambda result: No
     ------
     BuildError
         If a chapter failed or jupyter-book had a warning. The previous pages stay in place.
+    parameters.ParameterError
+        If a scenario that the pages need is wrong: all for the baseline, which lists them.
     """
+    # Before any chapter runs: a wrong scenario file costs a line, not a build.
+    baseline = resolve()
+    shipped = [] if edition.overrides else [resolve(name) for name in scenarios()]
     step(f"Running {len(chapters())} chapters")
     with page_building.PageBuilder() as builder:
         runs = run_chapters(edition, jobs, report, cluster, begin=builder.start)
         before = None
         if edition.overrides:
             # The page "What changed" needs the baseline; the store usually has it.
-            before = run_chapters(resolve(), jobs, cluster=cluster, begin=builder.start)
+            before = run_chapters(baseline, jobs, cluster=cluster, begin=builder.start)
         notice = announcement(edition)
         page_key = rendering.key([*runs, *(before or [])], notice)
         index = edition.folder / "index.html"
@@ -172,7 +181,7 @@ def build(edition: Edition, *, jobs=None, cluster=None, report=lambda result: No
                 staged = folder / "staged"
                 rendering.assemble(staged, runs)
                 if before is None:
-                    pages.write_baseline(staged, [resolve(name) for name in scenarios()])
+                    pages.write_baseline(staged, shipped)
                 else:
                     changes = compare.compare(folders(before), folders(runs))
                     pages.write_what_changed(staged, edition, changes, runs)

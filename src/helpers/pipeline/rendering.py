@@ -40,7 +40,8 @@ def key(runs, notice: str) -> str:
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     files += sorted(Path(__file__).parent.rglob("*.py")) + [paths.ROOT / "src" / "book_pages.py"]
     files += [store.chapter_path(run.chapter) for run in runs]  # prose is not in a run's key
-    files += [paths.DATA_PACKAGE, *sorted(paths.SCENARIOS.glob("*.toml"))]
+    files += [paths.DATA_PACKAGE]
+    files += sorted(file for file in paths.SCENARIOS.glob("*.toml") if file.is_file())
     parts = [notice, *(run.key for run in runs)]
     parts += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
