@@ -11,7 +11,7 @@ from helpers import paths
 
 def make(folder: Path, chapters: list[str]) -> Path:
     """Copy the project into a new folder, with the given chapters in its contents."""
-    for part in ("src", "data", "chapters", "scenarios", "vendor", "_static"):
+    for part in ("src", "data", "chapters", "scenarios", "vendor", "_static", "_templates"):
         shutil.copytree(paths.ROOT / part, folder / part)
     for file in ("_config.yml", "references.bib", "requirements.txt"):
         shutil.copy(paths.ROOT / file, folder)
