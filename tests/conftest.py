@@ -1,11 +1,18 @@
-"""What several test files share: a browser, a small book, what a cell displays."""
+"""What several test files share: a browser, a small book, what a cell displays, patience."""
 
 import os
 import shutil
 
 import pytest
 import small_book
+from hypothesis import HealthCheck, settings
 
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile(
+    "book", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("book")
+
+PATIENCE = 300_000  # milliseconds for whatever a browser is asked; a wrong page is seen at once
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
                     "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -21,7 +28,20 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=CHROMIUM_OPTIONS, timeout=PATIENCE)
+        chromium.new_page = _patient(chromium.new_page)
+        chromium.new_context = _patient(chromium.new_context)
+        yield chromium
+
+
+def _patient(make):
+    def made(**options):
+        new = make(**options)
+        new.set_default_timeout(PATIENCE)
+        return new
+
+    return made
 
 
 @pytest.fixture

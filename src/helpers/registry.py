@@ -222,9 +222,14 @@ class Registry:
             raise ParameterError(
                 f"{path.name}: expected title, why and [parameters]; "
                 f"got {', '.join(scenario) or 'nothing'}. `book new scenario NAME` writes one.")
-        if not isinstance(scenario["parameters"], dict) or not all(
-                isinstance(scenario[part], str) for part in ("title", "why")):
-            raise ParameterError(f"{path.name}: title and why are texts, [parameters] is a table.")
+        for part in ("title", "why"):
+            text = scenario[part]
+            if not isinstance(text, str) or not text.strip() or not text.isprintable():
+                raise ParameterError(
+                    f"{path.name}: {part}: expected one line of text; got {text!r}.")
+        if not isinstance(scenario["parameters"], dict):
+            raise ParameterError(f"{path.name}: parameters: expected a table [parameters] with "
+                                 f"lines name = value; got {scenario['parameters']!r}.")
         try:
             return {**scenario, "parameters": self.validate(scenario["parameters"])}
         except ParameterError as error:

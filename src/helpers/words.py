@@ -212,35 +212,6 @@ def chapter_number(name: str) -> str:
     return ".".join(parts)
 
 
-def spelled(literal: str) -> str:
-    """A literal as part of a name: ``minus-2`` for -2, digits of a list joined by ``-``."""
-    text = literal.strip("[]").replace(", ", "-")
-    return re.sub(r"(?<![0-9a-z])-(?=\d)|^-", "minus-", text)
-
-
-def file_name(text: str, longest: int = 80, also: str = "") -> str:
-    """Text as the name of a file or folder: no separator, no dot at its ends, told apart.
-
-    What a readable name loses, such as case or length, a hash at its end keeps, so that two texts
-    never share a name.
-
-    Parameters
-    ----------
-    text : str
-    longest : int
-        Letters of the name at most.
-    also : str
-        What tells it apart beside the text, without being readable.
-    """
-    readable = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-.")
-    if readable == text and len(readable) <= longest and not also:
-        return readable
-    import hashlib
-
-    end = hashlib.sha256(f"{text}\0{also}".encode()).hexdigest()[:8]
-    return f"{readable[:longest - 9].rstrip('-.')}-{end}".lstrip("-")
-
-
 def number_in_words(count: int) -> str:
     """A count that stands without a noun: ``none``, ``one`` to ``ten``, then digits."""
     return count_in_words(count) if count else "none"

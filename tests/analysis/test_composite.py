@@ -198,7 +198,7 @@ def test_levels_become_their_scores():
 
 
 @given(st.lists(st.floats(0.01, 100), min_size=2, max_size=6), st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_power_means_lie_between_the_extremes_and_grow_with_the_power(row, data):
     weights = data.draw(weightings(len(row)))
     powers = [-40, -2, -1, -1e-3, -1e-12, 0, 1e-12, 1e-3, 0.5, 1, 2, 40]
@@ -263,7 +263,7 @@ def test_competition_ranks(scores, ranks):
 
 
 @given(tables(), st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_equal_rows_always_tie(table, data):
     table = pd.concat([table, table.iloc[[0]].rename(index={"u0": "twin"})])
     power = data.draw(st.sampled_from([-2, -1, -0.3, 0, 0.7, 1, 2]))
@@ -299,7 +299,7 @@ def test_a_coding_that_merges_two_levels_makes_ties():
 
 
 @given(tables(), st.randoms(use_true_random=False))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_of_rows_and_columns_does_not_matter(table, random):
     units, columns = list(table.index), list(table.columns)
     random.shuffle(units)
@@ -343,7 +343,7 @@ def test_the_order_of_columns_moves_no_share_beyond_its_error():
 
 
 @given(tables(), st.floats(0.05, 0.95), st.floats(0.01, 1000), st.floats(-50, 50))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_only_the_place_of_medium_matters_for_sampled_ranks(table, q, scale, shift):
     """Weighted sums rank the same under any coding with the same q."""
     first = composite.rank_acceptability(composite.encode_levels(table, (0, q, 1)), 300, 5)
@@ -353,7 +353,7 @@ def test_only_the_place_of_medium_matters_for_sampled_ranks(table, q, scale, shi
 
 
 @given(tables(), st.floats(1.05, 2.95), st.floats(-2, 2), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_coding_and_power_enter_through_q_alone(table, medium, power, data):
     weights = data.draw(weightings(table.shape[1]))
     mean = composite.aggregate(composite.encode_levels(table, (1, medium, 3)), weights, power)
@@ -366,7 +366,7 @@ def test_coding_and_power_enter_through_q_alone(table, medium, power, data):
 
 
 @given(tables(), st.floats(1.05, 2.95), st.floats(-2, 2), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_dominance_holds_under_every_coding_and_weighting(table, medium, power, data):
     weights = data.draw(weightings(table.shape[1]))
     mean = composite.aggregate(composite.encode_levels(table, (1, medium, 3)), weights, power)
@@ -382,7 +382,7 @@ def test_dominance_holds_under_every_coding_and_weighting(table, medium, power, 
 
 
 @given(tables())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_diagram_loses_nothing_and_agrees_with_every_extension(table):
     import networkx
 
@@ -478,7 +478,7 @@ coefficients = st.lists(st.fractions(-3, 3, max_denominator=12), min_size=1, max
 
 
 @given(coefficients, st.randoms(use_true_random=False), st.fractions(Fraction(1, 9), 9))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_exact_probability_is_a_probability(row, random, factor):
     found = composite.positive_probability(row)
     assert 0 <= found <= 1
@@ -493,7 +493,7 @@ def test_exact_probability_is_a_probability(row, random, factor):
 
 
 @given(st.lists(st.integers(-9, 9), min_size=2, max_size=7, unique=True))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_exact_probability_against_the_sum_over_distinct_nodes(row):
     power = len(row) - 1
     expected = sum(
@@ -566,7 +566,7 @@ def test_merged_columns_change_the_first_pair_only():
 
 
 @given(tables(), st.sampled_from([0.2, 1, 7.5]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_shares_by_rank_sum_to_one_and_respect_dominance(table, concentration):
     shares = composite.rank_acceptability(composite.encode_levels(table), 400, 9, concentration)
     assert np.allclose(shares.sum(axis=1), 1, rtol=0, atol=1e-12)
@@ -733,7 +733,7 @@ def test_one_level_changes_of_table_one():
 
 
 @given(tables(most_units=4, most_dimensions=3), st.sampled_from([1, 0, -1.5]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_one_level_changes_against_changing_the_table(table, power):
     found = composite.one_level_perturbation(table, power=power)
     levels = list(LEVEL.values())
@@ -784,7 +784,7 @@ def test_statements_on_table_one():
 
 
 @given(tables(most_units=4), st.floats(0.01, 0.99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_statements_agree_with_dominance_and_exact_shares(table, q):
     found = composite.pairwise_statements(table, q)
     order = composite.dominance(table)
@@ -802,7 +802,7 @@ def test_statements_agree_with_dominance_and_exact_shares(table, q):
 
 
 @given(tables(), st.floats(0.01, 0.99), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_conditions_say_what_the_scores_say(table, q, data):
     weights = data.draw(weightings(table.shape[1]))
     means = composite.aggregate(composite.encode_levels(table, (0, q, 1)), weights)
@@ -992,7 +992,7 @@ def test_mazziotta_pareto_penalises_an_uneven_profile():
 
 
 @given(tables(), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_method_respects_dominance(table, data):
     weights = data.draw(weightings(table.shape[1]))
     found = composite.method_ranks(table, weights=weights)

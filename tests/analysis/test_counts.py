@@ -217,7 +217,7 @@ def test_intervals_hold_the_median_widen_and_repeat():
     assert np.diff(wide.growth_interval) > np.diff(fit.growth_interval)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 300), min_size=5, max_size=15).filter(any))
 def test_any_series_of_counts_gives_a_finite_fit_or_a_refusal(values):
     years = np.arange(2000, 2000 + len(values))

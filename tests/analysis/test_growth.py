@@ -50,10 +50,10 @@ EXACT = {"rel": 1e-12, "abs": 0.0}
 
 
 def holds_for(*strategies, examples=40):
-    """Hypothesis with fixed examples; a profile would reach into the other test files."""
+    """Hypothesis with fixed examples."""
 
     def decorate(test):
-        return settings(deadline=None, derandomize=True, max_examples=examples)(
+        return settings(derandomize=True, max_examples=examples)(
             given(*strategies)(test)
         )
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpers import datasets, figures, scenario_effects
 from helpers.results import canonical
 
-patient = settings(deadline=None, max_examples=40)  # frames are slow beside plain numbers
+patient = settings(max_examples=40)  # frames are slow beside plain numbers
 NAMES = ["France", "Germany", "Japan", "South Korea", "UK", "US"]
 numbers = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: round(x, 6))
 rankings = st.lists(st.integers(1, 6), min_size=6, max_size=6).map(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import datasets, typology
@@ -36,7 +36,6 @@ def test_an_alias_is_no_second_organisation():
     assert rows.loc["a", "other_names"] == ("Alpha",)
 
 
-@settings(deadline=None)
 @given(st.permutations(range(len(FIRMS))))
 def test_the_order_of_rows_does_not_change_who_is_counted(order):
     shuffled = typology.distinct(FIRMS.iloc[list(order)])

@@ -16,10 +16,10 @@ from urllib.parse import unquote, urlparse
 import axe
 import pytest
 import small_book
+from helpers.pipeline.page_building import BuildError, PageBuilder
 
 from helpers import parameters, paths, results
 from helpers.pipeline import edition, store
-from helpers.pipeline.page_building import BuildError, PageBuilder
 
 BOOK = str(Path(sys.executable).with_name("book"))
 

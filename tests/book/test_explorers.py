@@ -10,11 +10,11 @@ import shutil
 from types import SimpleNamespace
 
 import axe
+import book_pages
 import numpy as np
 import pandas as pd
 import pytest
 
-import book_pages
 from helpers import composite, datasets, explorers, growth, paths
 from helpers.pipeline import store
 

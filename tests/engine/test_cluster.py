@@ -38,11 +38,11 @@ def cluster(tmp_path):
                      build=tmp_path / f"worker-{i}") for i in range(2)]
     from distributed import Client
 
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while True:
         try:
             with Client(address, timeout=2) as client:
-                client.wait_for_workers(2, timeout=60)
+                client.wait_for_workers(2, timeout=600)
             break
         except OSError:
             assert time.monotonic() < deadline, "the scheduler did not start"

@@ -10,7 +10,6 @@ from small_runs import executed, notebook, outputs, text
 from helpers.pipeline.running import stock
 from helpers.pipeline.running.work import Outcome, Work
 
-
 EVERY_KIND = {
     "stream": "print('a'); print('b')",
     "two streams": "import sys\nprint('out'); print('err', file=sys.stderr)",

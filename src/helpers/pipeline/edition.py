@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers import datasets, parameters, words
-from helpers.pipeline import chapters, execute, plan
+from helpers.pipeline import chapters, execute, naming, plan
+from helpers.pipeline.naming import BASELINE
 from helpers.project import Project
 
-BASELINE = "baseline"
 MANIFEST = "edition.json"
-LONGEST_NAME = 80
-SEPARATOR = "--"  # between the parts of a name; scenarios are not to hold it
 
 
 class BuildError(RuntimeError):
@@ -64,14 +62,10 @@ class Edition:
     @property
     def name(self) -> str:
         """Name of its folder. Two editions that differ have two names, on any file system."""
-        values = [f"{name}-{words.spelled(parameters.literal(value))}"
-                  for name, value in sorted(self.given.items())]
-        places = [str(place) for place in (self.file, self.project.own_data) if place]
-        if self.project.own_data:
-            values.append(f"data-{self.project.own_data.name}")
-        exact = SEPARATOR.join([self.scenario, *values])
-        told_apart = [*places, *([self.scenario] if SEPARATOR in self.scenario else [])]
-        return words.file_name(exact, LONGEST_NAME, also="\0".join(told_apart))
+        own = self.project.own_data
+        label = f"{self.scenario}-with-{own.name}" if own else self.scenario
+        places = tuple(str(place) for place in (self.file, own) if place)
+        return naming.edition_name(label, self.given, places)
 
     @property
     def heading(self) -> str:
@@ -139,7 +133,7 @@ def baseline(project: Project) -> Edition:
 
 def scenarios(project: Project) -> list[str]:
     """Names of the shipped scenarios."""
-    return sorted({BASELINE, *(file.stem for file in project.scenarios.glob("*.toml"))})
+    return sorted({BASELINE, *(file.stem for file in project.scenarios.glob("[!.]*.toml"))})
 
 
 def shipped(project: Project) -> list[Edition]:
@@ -188,11 +182,17 @@ def resolve(project: Project, scenario: str = BASELINE,
         about = {"title": "Baseline", "why": "The registry's defaults.", "parameters": {}}
     else:
         about = parameters.read_scenario(path)
-    given = dict(parameters.parse(text) for text in assignments)
-    parameters.validate({**about["parameters"], **given})
-    # What is set to the value that it has anyway makes no other edition.
+    if path == project.scenarios / f"{BASELINE}.toml" and about["parameters"]:
+        raise parameters.ParameterError(
+            f"{BASELINE}.toml: expected no parameters, since it is what all editions are held "
+            f"against; got {', '.join(about['parameters'])}. Give them to a scenario of their own.")
+    typed = dict(parameters.parse(text) for text in assignments)
+    parameters.validate({**about["parameters"], **typed})
+    # In the order of the registry, and only what the scenario has otherwise: whoever sets the same
+    # in another order, or what is set already, means the same edition.
     standard = {**parameters.defaults(), **about["parameters"]}
-    given = {name: value for name, value in given.items() if value != standard[name]}
+    given = {name: typed[name] for name in parameters.names()
+             if name in typed and typed[name] != standard[name]}
     why = about["why"]
     if given and path.stem == BASELINE:
         why = "One of your own."
@@ -207,7 +207,8 @@ def find(project: Project, name: str, assignments: Sequence[str] = ()) -> Editio
     parameters.ParameterError
         If there is neither.
     """
-    record = read_manifest(project.build / "editions" / name / "html")
+    is_a_name = naming.file_name(name) == name  # and no way elsewhere
+    record = read_manifest(project.build / "editions" / name / "html") if is_a_name else {}
     if name in scenarios(project) or not record or assignments:
         return resolve(project, name, assignments)
     place = project.with_own_data(record["own_data"]) if record["own_data"] else project

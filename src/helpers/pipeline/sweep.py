@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import files, parameters, results, words
-from helpers.pipeline import edition, execute, plan, store
+from helpers import files, parameters, results
+from helpers.pipeline import edition, execute, naming, plan, store
 from helpers.project import Project
 
 RESULT = ["chapter", "result", "label", "unit", "status", "scope", "value", "value_json", "kind",
@@ -182,4 +182,4 @@ def write(project: Project, frame, failed: list[dict], name: str) -> Path:
 
 def folder_of(project: Project, name: str) -> Path:
     """Folder of a sweep of this name."""
-    return project.build / "sweeps" / words.file_name(name)
+    return project.build / "sweeps" / naming.file_name(name)

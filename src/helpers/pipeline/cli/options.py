@@ -1,13 +1,14 @@
 """Options that commands share, each declared once, and the two ways a command ends badly."""
 
 import functools
+import os
 from pathlib import Path
 
 import click
 
 from helpers import datasets, parameters
 from helpers.pipeline import chapters
-from helpers.project import Project, ProjectError
+from helpers.project import ROOT, Project, ProjectError
 
 INTERRUPTED = ("Interrupted. What had finished is in the store; the same command goes on where it "
                "stopped.")
@@ -39,7 +40,7 @@ def here(folder: str) -> Project:
     except ProjectError as error:
         raise Usage(str(error)) from None
     for place in (Path(folder), *Path(folder).parents):
-        if place == project.root:
+        if place == project.root or os.environ.get(ROOT):  # asked for by name
             break
         if (place / "_toc.yml").is_file() and (place / "src" / "helpers").is_dir():
             raise Usage(f"This `book` belongs to {project.root}, and you are in {place}, which is "

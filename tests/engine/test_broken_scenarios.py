@@ -1,0 +1,101 @@
+"""A wrong file in scenarios/ is told in one line; who does not need it never hears of it."""
+
+import json
+import shutil
+
+import pytest
+import small_book
+from click.testing import CliRunner
+
+from helpers import parameters
+from helpers.pipeline import cli, edition, execute, scenario_table, sweep
+from helpers.project import Project
+
+BROKEN = {
+    "no TOML": "title = NO",
+    "no text at all": "",
+    "a part too few": 'title = "a"\nwhy = "b"',
+    "another name": 'title = "a"\nreason = "b"\n[parameters]',
+    "no such parameter": 'title = "a"\nwhy = "b"\n[parameters]\nhorizon_yaer = 2030',
+    "out of range": 'title = "a"\nwhy = "b"\n[parameters]\nhorizon_year = 2050',
+    "a title that is a number": 'title = 1\nwhy = "b"\n[parameters]',
+    "a why that is a list": 'title = "a"\nwhy = ["b"]\n[parameters]',
+    "an empty title": 'title = " "\nwhy = "b"\n[parameters]',
+    "a line break, after which a page would read commands":
+        'title = "a\\n\\n```{include} /etc/passwd\\n```"\nwhy = "b"\n[parameters]',
+    "parameters that are no table": 'title = "a"\nwhy = "b"\nparameters = 1',
+    "no letters": b"\xff\xfe\x00",
+    "a folder": None,
+}
+
+
+def spoil(folder, content):
+    file = folder / "gloomy.toml"
+    if content is None:
+        file.mkdir()
+    elif isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        file.write_text(content)
+
+
+@pytest.fixture(params=BROKEN.values(), ids=BROKEN)
+def broken(request, tmp_path, monkeypatch):
+    """The shipped scenarios and a wrong one; nothing can run."""
+    project = small_book.make(tmp_path / "book", ["5-3-market-in-china"])
+    shutil.copytree(small_book.REAL.scenarios, project.scenarios, dirs_exist_ok=True)
+    spoil(project.scenarios, request.param)
+    monkeypatch.setattr(execute, "run_many", lambda *_, **__: pytest.fail("a chapter ran"))
+    monkeypatch.setenv("BOOK_ROOT", str(project.root))
+    return project
+
+
+@pytest.mark.parametrize("command", [["build"], ["build", "gloomy"], ["sweep", "scenarios"],
+                                     ["compare", "baseline", "gloomy"]], ids=" ".join)
+def test_who_needs_it_is_told_its_name_before_any_chapter_runs(broken, command):
+    done = CliRunner().invoke(cli.main, command)
+    assert done.exit_code == 2, done.output
+    assert "gloomy.toml" in done.output and len(done.output.strip().splitlines()) == 1
+
+
+def test_who_makes_the_scenario_tables_is_told_too(broken):
+    with pytest.raises(parameters.ParameterError, match="gloomy.toml"):
+        scenario_table.make(broken, execute.How())
+
+
+def test_the_other_scenarios_are_not_hurt(broken):
+    for name in edition.scenarios(broken):
+        if name != "gloomy":
+            assert edition.resolve(broken, name).name == name
+            assert edition.find(broken, name).name == name
+    assert sweep.grid(("damping=0.8,0.9",))
+
+
+def test_a_hidden_file_is_no_scenario(tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / ".toml").write_text("x")
+    (tmp_path / "scenarios" / ".baseline.toml.swp.toml").write_text("x")
+    assert edition.scenarios(Project.at(tmp_path)) == ["baseline"]
+
+
+def test_the_baseline_has_no_parameters(tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "baseline.toml").write_text(
+        'title = "a"\nwhy = "b"\n[parameters]\nhorizon_year = 2030\n')
+    with pytest.raises(parameters.ParameterError, match="baseline.toml: .*horizon_year"):
+        edition.resolve(Project.at(tmp_path))
+
+
+@pytest.mark.slow
+def test_an_edition_is_built_beside_broken_files(tmp_path):
+    project = small_book.make(tmp_path / "book", ["5-3-market-in-china"])
+    shutil.copy(small_book.REAL.scenarios / "fixed_rate.toml", project.scenarios)
+    for number, content in enumerate(BROKEN.values()):
+        spoil(project.scenarios, content)
+        (project.scenarios / "gloomy.toml").rename(project.scenarios / f"g{number}.toml")
+    done = small_book.run(project, "build", "fixed_rate", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["edition"] == "fixed_rate"
+    done = small_book.run(project, "build")
+    assert done.returncode == 2 and done.stderr.startswith("Error: g0.toml")
+    assert len(done.stderr.strip().splitlines()) == 1
