@@ -1,12 +1,13 @@
 """Numbers, counts, lists and names read in a sentence as a reader expects them."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import words
+from helpers import paths, words
 
 FINITE = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -75,3 +76,16 @@ def test_a_sign_is_printed_once():
 def test_a_sentence_begins_with_a_capital_and_keeps_the_rest():
     assert words.opening("the US and the UK") == "The US and the UK"
     assert words.opening("") == ""
+
+
+@pytest.mark.parametrize("chapter, number", [
+    ("1-introduction", "1"), ("2-3-market-expansion", "2.3"), ("a3-scenarios", "A3"), ("7", "7"),
+    ("3-1-2-of-10-rules", "3.1.2"), ("3d-printing", "3d-printing"), ("glossary", "glossary")])
+def test_a_chapter_has_its_number_in_its_name(chapter, number):
+    assert words.chapter_number(chapter) == number
+
+
+def test_every_chapter_of_the_book_has_a_number_of_its_own():
+    numbers = [words.chapter_number(path.stem) for path in paths.CHAPTERS.glob("*.ipynb")]
+    assert all(re.fullmatch(r"[1-9](\.[1-9])?|A[1-9]", number) for number in numbers)
+    assert len(set(numbers)) == len(numbers)

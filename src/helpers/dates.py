@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from helpers.confidence import CONFIDENCE
+
 RULES = ("stated_only", "title_or_code", "with_outside_dates")
 BASES = {  # dating rule -> bases in the paper that put a document on the timeline
     "stated_only": ("stated",),
     "title_or_code": ("stated", "title", "code"),
     "with_outside_dates": ("stated", "title", "code"),
 }
-CONFIDENCE = ["low", "medium", "high"]
 PRECISIONS = ["year", "month", "day"]  # from coarse to fine
 SINGLE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")  # \d takes any script's digits
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+BASELINE = "baseline"  # the edition in which every parameter has its default
+
 
 class ParameterError(ValueError):
     """A parameter that does not exist, or a value that it cannot take. One line."""

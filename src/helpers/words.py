@@ -184,3 +184,13 @@ def opening(text: str) -> str:
 def spaced(code: str) -> str:
     """A code of a table as words: ``random_walk_drift`` reads ``random walk drift``."""
     return str(code).replace("_", " ")
+
+
+def chapter_number(chapter: str) -> str:
+    """Number of a chapter from the name of its notebook: ``2.3`` for ``2-3-market-expansion``.
+
+    An appendix has a letter before its number, ``A3`` for ``a3-scenarios``; a chapter without a
+    number keeps its name.
+    """
+    numbered = re.match(r"(\d+(?:-\d+)*|[a-z]\d+)(?:-|$)", chapter)
+    return numbered[1].replace("-", ".").upper() if numbered else chapter

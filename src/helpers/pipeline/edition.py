@@ -10,10 +10,10 @@ from pathlib import Path
 import yaml
 
 from helpers import datasets, parameters, paths
+from helpers.parameters import BASELINE
 from helpers.pipeline import compare, execute, executors, page_building, pages, rendering, store
 from helpers.pipeline.page_building import BuildError
 
-BASELINE = "baseline"
 MANIFEST = "edition.json"
 
 
