@@ -53,8 +53,6 @@ from helpers.audit.register import (
     DRAGOS,
 )
 from helpers.audit.texts import (
-    OUTSIDE_OF_NUMBERS,
-    TEXT_FINDINGS,
     open_readings,
     readings_differ,
     remark,
@@ -84,8 +82,6 @@ __all__ = [
     "DRAGOS",
     "D_2021",
     "MONEY",
-    "OUTSIDE_OF_NUMBERS",
-    "TEXT_FINDINGS",
     "UNBOUNDED",
     "VERDICTS",
     "AuditError",
