@@ -106,7 +106,7 @@ def sizes(*rows):
 
 def test_two_printed_years_are_read_on_the_path_between_them():
     rows = sizes(("ot", "P", "2025", 2025, 10.0, None), ("ot", "P", "2025", 2027, 14.4, None))
-    found = hindsight.read_at(rows, 2026, reaching=2025).iloc[0]
+    found = hindsight.carried_to(rows, 2026, reaching=2025).iloc[0]
     assert found["growth"] == pytest.approx(0.2)
     assert found["value"] == pytest.approx(12.0)
     path = growth.constant_growth_path(10.0, 14.4, 2025, 2027, [2026])
@@ -115,27 +115,27 @@ def test_two_printed_years_are_read_on_the_path_between_them():
 
 def test_a_printed_year_is_read_as_printed():
     rows = sizes(("ot", "P", "2025", 2026, 7.0, 30.0), ("ot", "Q", "2025", 2026, 8.0, None))
-    assert hindsight.read_at(rows, 2026, reaching=2025)["value"].tolist() == [7.0, 8.0]
+    assert hindsight.carried_to(rows, 2026, reaching=2025)["value"].tolist() == [7.0, 8.0]
 
 
 def test_without_growth_another_year_stays_open():
-    found = hindsight.read_at(sizes(("ot", "P", "2025", 2025, 7.0, None)), 2026, reaching=2025)
+    found = hindsight.carried_to(sizes(("ot", "P", "2025", 2025, 7.0, None)), 2026, reaching=2025)
     assert found["growth"].isna().all() and found["value"].isna().all()
 
 
 def test_a_stated_growth_carries_a_single_year():
-    found = hindsight.read_at(sizes(("ot", "P", "2025", 2025, 10.0, 5.0)), 2026, reaching=2025)
+    found = hindsight.carried_to(sizes(("ot", "P", "2025", 2025, 10.0, 5.0)), 2026, reaching=2025)
     assert found["value"].iloc[0] == pytest.approx(10.5)
 
 
 def test_what_ends_too_early_is_left_out():
     rows = sizes(("ot", "P", "2014", 2018, 10.0, 5.0))
-    assert hindsight.read_at(rows, 2026, reaching=2025).empty
+    assert hindsight.carried_to(rows, 2026, reaching=2025).empty
 
 
 def test_the_growth_is_that_of_the_other_chapters():
     published = datasets.load("published_market_sizes")
-    found = hindsight.read_at(published, 2026, reaching=2025)
+    found = hindsight.carried_to(published, 2026, reaching=2025)
     rates = markets.publisher_rates(published, min_confidence="low", information_cutoff=2026)
     assert set(found["growth"].dropna().round(12)) <= set(rates["growth"].round(12))
     assert len(found) == 11

@@ -95,7 +95,7 @@ def worst_miss(ratios) -> float:
     return float(np.exp(np.abs(np.log(ratios)).max()))
 
 
-def read_at(published, year, *, reaching, min_confidence="low", region="World") -> pd.DataFrame:
+def carried_to(published, year, *, reaching, min_confidence="low", region="World") -> pd.DataFrame:
     """What each publication says of one year, carried there along its own growth.
 
     The growth is that of `markets.publisher_rates`. From the year nearest to `year` a publication
