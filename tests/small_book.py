@@ -20,7 +20,8 @@ from helpers.project import PACKAGE, Limits, Project
 
 REAL = Project.at(PACKAGE.parents[1])  # the book of this checkout, whatever the environment says
 PARAMETERS = "horizon_year = 2026  # year\nmedium_score = 2.0  # points"
-RECORD = "from helpers import results\n_ = results.record('x', horizon_year, unit='year', label='X')"
+RECORD = ("from helpers import results\n"
+          "_ = results.record('x', horizon_year, unit='year', label='X')")
 READS = "from helpers import datasets\nratings = datasets.load('ratings')"
 
 

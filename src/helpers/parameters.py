@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from helpers.registry import ParameterError, Registry, parameter
 
-__all__ = ["REGISTRY", "ParameterError", "Parameters", "allowed", "check", "choices", "defaults",
-           "expected", "literal", "meaning", "names", "parse", "read_scenario", "table",
+__all__ = ["BASELINE", "REGISTRY", "ParameterError", "Parameters", "allowed", "check", "choices",
+           "defaults", "expected", "literal", "meaning", "names", "parse", "read_scenario", "table",
            "type_name", "unit", "validate"]
+
+BASELINE = "baseline"  # the edition in which every parameter has its default
 
 
 class Parameters(BaseModel):

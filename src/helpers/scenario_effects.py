@@ -12,12 +12,13 @@ No edition has a weight or a probability, so nothing here is averaged over editi
 import itertools
 import json
 import math
-from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-BASELINE = "baseline"
+from helpers.agreement import agree, is_number
+from helpers.parameters import BASELINE
+
 STABLE_SPREAD = 0.01  # relative spread up to which a result counts as stable
 CLASSES = ("stable", "sensitive", "conditional", "not affected")
 CONDITIONAL = ("status", "scope", "order")  # comparisons that make a result conditional
@@ -93,18 +94,6 @@ def flatten(content, path=()):
             for name, leaf in flatten(item, (*path, str(key))).items()}
 
 
-def is_number(value):
-    """Whether a value is a number; yes and no are none."""
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def same(old, new):
-    """Whether two entries agree: numbers to nine digits, anything else exactly."""
-    if is_number(old) and is_number(new):
-        return math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-12)
-    return type(old) is type(new) and old == new
-
-
 def relative_change(old, new, unit):
     """Change of an entry relative to the size of its default.
 
@@ -115,7 +104,7 @@ def relative_change(old, new, unit):
         entry moved and no relative change exists: the default is zero, one of the two is no
         number or not there, or the unit has no zero of its own (`ORIGINLESS`).
     """
-    if same(old, new):
+    if agree(old, new):
         return 0.0
     if not (is_number(old) and is_number(new)):
         return math.inf
@@ -325,7 +314,7 @@ def _summary(base, group):
 
 def _spread(leaves, unit):
     """Spread of one entry over editions, relative to its first value, which is the default."""
-    if all(same(leaves[0], leaf) for leaf in leaves[1:]):
+    if all(agree(leaves[0], leaf) for leaf in leaves[1:]):
         return 0.0
     if not all(map(is_number, leaves)) or leaves[0] == 0 or unit in ORIGINLESS:
         return math.inf

@@ -202,14 +202,14 @@ def nearest(name: str, known: Sequence[str], cutoff: float = 0.4) -> str | None:
     return found[0] if found else None
 
 
-def chapter_number(name: str) -> str:
-    """Number of a chapter from the name of its notebook: ``2.3`` for ``2-3-market-expansion``."""
-    parts = []
-    for part in name.split("-"):
-        if not re.fullmatch(r"[a-z]?\d+", part):
-            break
-        parts.append(part.upper())
-    return ".".join(parts)
+def chapter_number(chapter: str) -> str:
+    """Number of a chapter from the name of its notebook: ``2.3`` for ``2-3-market-expansion``.
+
+    An appendix has a letter before its number, ``A3`` for ``a3-scenarios``; a chapter without a
+    number keeps its name.
+    """
+    numbered = re.match(r"(\d+(?:-\d+)*|[a-z]\d+)(?:-|$)", chapter)
+    return numbered[1].replace("-", ".").upper() if numbered else chapter
 
 
 def number_in_words(count: int) -> str:

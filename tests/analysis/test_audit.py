@@ -373,15 +373,35 @@ def test_the_parameters_of_the_facts_have_the_defaults_of_the_registry():
 
 
 def test_contradictions_of_the_text_are_listed_and_numbers_are_not():
+    choices = datasets.load("text_contradictions")
     found = audit.text_contradictions(
         datasets.load("findings"),
         datasets.load("prose_against_table"),
         datasets.load("outside_checks"),
+        choices,
     )
-    assert set(audit.TEXT_FINDINGS) <= set(found["finding"])
+    listed = choices["listed"].astype(bool)
+    assert set(choices.loc[listed, "source_id"]) <= set(found["finding"])
     assert {"P28", "P29", "P30"} <= set(found["finding"])
-    assert not set(audit.OUTSIDE_OF_NUMBERS) & set(found["finding"])
+    assert not set(choices.loc[~listed, "source_id"]) & set(found["finding"])
     assert set(found["against"]) == {"other text", "Table 1", "outside source"}
+
+
+def test_choices_name_findings_and_checks_that_exist():
+    choices = datasets.load("text_contradictions")
+    known = {*datasets.load("findings")["finding_id"], *datasets.load("outside_checks")["check_id"]}
+    assert set(choices["source_id"]) <= known
+    # A check that is left out was left out for a printed figure.
+    assert (choices["claim_id"].notna() == ~choices["listed"].astype(bool)).all()
+
+
+def test_a_check_that_a_choice_releases_is_listed():
+    findings, prose = datasets.load("findings"), datasets.load("prose_against_table")
+    checks, choices = datasets.load("outside_checks"), datasets.load("text_contradictions")
+    released = choices[choices["source_id"] != "k13"]
+    before = audit.text_contradictions(findings, prose, checks, choices)
+    after = audit.text_contradictions(findings, prose, checks, released)
+    assert set(after["finding"]) - set(before["finding"]) == {"k13"}
 
 
 # ------------------------------------------------------------------ the figure

@@ -1,10 +1,12 @@
 """Numbers, counts, lists and names read in a sentence as a reader expects them."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_book import REAL
 
 from helpers import words
 
@@ -99,3 +101,16 @@ def test_a_large_count_means_what_it_stands_for(value):
 def test_a_rate_loses_its_decimal_where_it_means_nothing():
     assert words.rate(999.44) == "999.4"
     assert words.rate(12_345.6) == "12,346"
+
+
+@pytest.mark.parametrize("chapter, number", [
+    ("1-introduction", "1"), ("2-3-market-expansion", "2.3"), ("a3-scenarios", "A3"), ("7", "7"),
+    ("3-1-2-of-10-rules", "3.1.2"), ("3d-printing", "3d-printing"), ("glossary", "glossary")])
+def test_a_chapter_has_its_number_in_its_name(chapter, number):
+    assert words.chapter_number(chapter) == number
+
+
+def test_every_chapter_of_the_book_has_a_number_of_its_own():
+    numbers = [words.chapter_number(path.stem) for path in REAL.chapters.glob("*.ipynb")]
+    assert all(re.fullmatch(r"[1-9](\.[1-9])?|A[1-9]", number) for number in numbers)
+    assert len(set(numbers)) == len(numbers)

@@ -145,3 +145,13 @@ def test_types_are_those_of_the_schema():
     claims = datasets.load("claims")
     assert claims["value"].dtype == "float64"
     assert pd.api.types.is_string_dtype(claims["printed"])
+
+
+def test_every_statement_that_a_figure_names_has_one_short_name():
+    challenges = datasets.load("challenges")
+    expected = [*datasets.load("trends")["statement_id"],
+                *challenges.loc[~challenges["overall"].astype(bool), "challenge_id"],
+                *datasets.load("suggestions")["suggestion_id"]]
+    short = datasets.load("short_names")
+    assert sorted(short["item_id"]) == sorted(expected)
+    assert short["short_name"].str.len().max() <= 28

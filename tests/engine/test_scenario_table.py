@@ -2,13 +2,13 @@
 
 import io
 import json
-import math
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from helpers import datasets, paths
+from helpers.agreement import agree
 from helpers.pipeline import edition, execute, scenario_table, store
 
 FIX = "the scenario tables are stale: run `make scenarios`, then `book accept a3-scenarios`"
@@ -31,18 +31,6 @@ def read(content):
 
 def committed(name):
     return (paths.DATA / datasets.describe(name)["path"]).read_bytes()
-
-
-def agree(old, new):
-    """Whether two values agree: numbers within 1e-9, in lists and dictionaries too."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        return old.keys() == new.keys() and all(agree(old[key], new[key]) for key in old)
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(agree, old, new))
-    numbers = all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in (old, new))
-    if numbers:
-        return math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-12)
-    return type(old) is type(new) and old == new
 
 
 def value(row):

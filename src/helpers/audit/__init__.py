@@ -6,18 +6,6 @@ figures leave, and at most one rule. No verdict is written down by hand, so a ch
 of a parameter changes it.
 """
 
-from helpers.audit.checks import (
-    A_2019,
-    A_2026,
-    B_2019,
-    B_2025,
-    B_GROWTH,
-    C_2019,
-    C_GROWTH,
-    CHECKS,
-    D_2021,
-    DRAGOS,
-)
 from helpers.audit.facts import (
     Check,
     Facts,
@@ -52,9 +40,19 @@ from helpers.audit.recompute import (
     share_of_flaws,
     stated_growth,
 )
+from helpers.audit.register import (
+    A_2019,
+    A_2026,
+    B_2019,
+    B_2025,
+    B_GROWTH,
+    C_2019,
+    C_GROWTH,
+    CHECKS,
+    D_2021,
+    DRAGOS,
+)
 from helpers.audit.texts import (
-    OUTSIDE_OF_NUMBERS,
-    TEXT_FINDINGS,
     open_readings,
     readings_differ,
     remark,
@@ -84,8 +82,6 @@ __all__ = [
     "DRAGOS",
     "D_2021",
     "MONEY",
-    "OUTSIDE_OF_NUMBERS",
-    "TEXT_FINDINGS",
     "UNBOUNDED",
     "VERDICTS",
     "AuditError",

@@ -9,10 +9,6 @@ import pandas as pd
 from helpers.audit.facts import Facts, Outcome
 from helpers.audit.prints import implied_rate, interval
 
-# Checks of outside_checks that `CHECKS` turns into a verdict on a number, or computes itself.
-OUTSIDE_OF_NUMBERS = ("k07", "k12", "k13", "k15", "k17")
-TEXT_FINDINGS = ("P18", "P20", "P21", "P22")
-
 
 def remark(finding_id, text=""):
     """A finding that the table should carry although it decides nothing; `text` shortens it."""
@@ -71,13 +67,13 @@ def readings_differ(claim_id):
     return test
 
 
-def text_contradictions(findings, prose, checks) -> pd.DataFrame:
+def text_contradictions(findings, prose, checks, choices) -> pd.DataFrame:
     """Statements without a figure that stand against another statement, Table 1 or a source.
 
     Parameters
     ----------
-    findings, prose, checks : pandas.DataFrame
-        Tables findings, prose_against_table and outside_checks as loaded.
+    findings, prose, checks, choices : pandas.DataFrame
+        Tables findings, prose_against_table, outside_checks and text_contradictions as loaded.
 
     Returns
     -------
@@ -85,8 +81,10 @@ def text_contradictions(findings, prose, checks) -> pd.DataFrame:
         ``finding, sections, what, against`` (other text, Table 1, outside source), ``confidence``
         (of an outside source).
     """
+    listed = choices["listed"].astype(bool)
+    of_text, of_numbers = choices.loc[listed, "source_id"], choices.loc[~listed, "source_id"]
     rows = []
-    for row in findings[findings["finding_id"].isin(TEXT_FINDINGS)].itertuples():
+    for row in findings[findings["finding_id"].isin(of_text)].itertuples():
         rows.append(
             (row.finding_id, row.sections.replace(";", ", "), row.finding, "other text", None)
         )
@@ -101,7 +99,7 @@ def text_contradictions(findings, prose, checks) -> pd.DataFrame:
             )
         )
     wrong = checks["verdict"].isin(["corrects", "contradicts"])
-    for row in checks[wrong & ~checks["check_id"].isin(OUTSIDE_OF_NUMBERS)].itertuples():
+    for row in checks[wrong & ~checks["check_id"].isin(of_numbers)].itertuples():
         rows.append(
             (row.check_id, None, f"{row.subject}. {row.finding}", "outside source", row.confidence)
         )

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from helpers.audit.checks import CHECKS
 from helpers.audit.facts import Facts, Outcome
+from helpers.audit.register import CHECKS
 from helpers.audit.verdicts import VERDICTS, AuditError, first_rule
 
 

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from helpers.confidence import CONFIDENCE
 from helpers.dates.edtf import MONTHS, DateError, agree, in_words, parse
 
 RULES = ("stated_only", "title_or_code", "with_outside_dates")
@@ -12,7 +13,6 @@ BASES = {  # dating rule -> bases in the paper that put a document on the timeli
     "title_or_code": ("stated", "title", "code"),
     "with_outside_dates": ("stated", "title", "code"),
 }
-CONFIDENCE = ["low", "medium", "high"]
 WRITTEN = re.compile(rf"(?:(?:[0-9]{{1,2}} )?(?:{'|'.join(MONTHS)}) )?[0-9]{{4}}")
 
 

@@ -1,11 +1,10 @@
 """What differs between two editions: results, sentences, figures."""
 
 import json
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import results
+from helpers import agreement, results
 
 
 class CompareError(ValueError):
@@ -87,27 +86,13 @@ def compare(old_runs: dict[str, Path], new_runs: dict[str, Path]) -> Comparison:
 
 def agree(old: dict, new: dict) -> bool:
     """Whether two records of one result agree in status and, within tolerance, in value."""
-    return old["status"] == new["status"] and _close(
+    return old["status"] == new["status"] and agreement.agree(
         old["value"], new["value"], max(old["tolerance"], new["tolerance"]))
-
-
-def _close(old, new, tolerance: float) -> bool:
-    if _number(old) and _number(new):
-        return math.isclose(old, new, rel_tol=tolerance, abs_tol=1e-12)
-    if isinstance(old, dict) and isinstance(new, dict):
-        return old.keys() == new.keys() and all(_close(old[k], new[k], tolerance) for k in old)
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(_close, old, new, [tolerance] * len(old)))
-    return old == new
-
-
-def _number(value) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _row(chapter: str, old: dict, new: dict) -> dict:
     change = None
-    if _number(old["value"]) and _number(new["value"]) and old["value"] != 0:
+    if all(map(agreement.is_number, (old["value"], new["value"]))) and old["value"] != 0:
         change = new["value"] / old["value"] - 1
     status = new["status"]
     if old["status"] != status:

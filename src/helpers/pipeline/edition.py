@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers import datasets, parameters, words
+from helpers.parameters import BASELINE
 from helpers.pipeline import chapters, execute, naming, plan
-from helpers.pipeline.naming import BASELINE
 from helpers.project import Project
 
 MANIFEST = "edition.json"

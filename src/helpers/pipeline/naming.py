@@ -5,8 +5,8 @@ import json
 import re
 
 from helpers import parameters
+from helpers.parameters import BASELINE
 
-BASELINE = "baseline"
 MARK = re.compile(r"(^|-)[0-9a-f]{12}$")
 LONGEST = 66  # letters, before a mark
 

@@ -1,0 +1,3 @@
+"""The scale of confidence of every outside row, from weak to strong."""
+
+CONFIDENCE = ["low", "medium", "high"]

@@ -1,0 +1,186 @@
+"""Figures set against what was published later: ladders of ratios, misses, orders.
+
+Nothing here says that a forecast failed. A ratio of two prints tells how far they lie apart;
+whether both measured one thing is for the chapter to say.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from helpers import composite, markets
+
+RUNG = ["name", "value", "printed", "unit", "match", "later", "kind", "confidence", "published"]
+PUBLICATION = ["scope_id", "publisher", "vintage"]  # one edition of one publisher on one scope
+
+
+def last_in_print(rows, **where):
+    """The row published last among those that hold the given values.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Any outside table with a column ``published`` (year, year-month or date).
+    **where
+        Columns and the values that they must have.
+
+    Returns
+    -------
+    pandas.Series or None
+        None if there is no such row. Of rows published at one time, the one further down.
+    """
+    for column, wanted in where.items():
+        rows = rows[rows[column] == wanted]
+    return None if rows.empty else rows.sort_values("published", kind="stable").iloc[-1]
+
+
+def rung(name, printed, later, source, *, unit, match, kind="observed") -> dict:
+    """One rung of a ladder: a print over a later value of the same subject.
+
+    Parameters
+    ----------
+    name : str
+    printed, later : float
+        Both in `unit`.
+    source : pandas.Series
+        Row of the later value: its ``confidence`` and ``published`` are kept.
+    unit, match : str
+        `match` says how far the two scopes agree.
+    kind : str
+        How the ratio is drawn, a key of `figures.KINDS`.
+
+    Returns
+    -------
+    dict
+        The fields of `RUNG`; ``value`` is `printed` over `later`.
+
+    Raises
+    ------
+    ValueError
+        If one of the two is not above zero: they have no ratio.
+    """
+    if not (printed > 0 and later > 0):
+        raise ValueError(f"{name}: {printed:g} printed and {later:g} later have no ratio. "
+                         "Leave the item out, or correct the table.")
+    return {"name": name, "value": printed / later, "printed": printed, "unit": unit,
+            "match": match, "later": later, "kind": kind, "confidence": source["confidence"],
+            "published": source["published"]}
+
+
+def further_off(ratios, share) -> int:
+    """How many ratios lie further from 1 than a share, up or down: 1.2 and 1 / 1.2 lie alike.
+
+    Parameters
+    ----------
+    ratios : array-like of float
+    share : float
+        Such as 0.1 for a tenth.
+    """
+    return int((np.abs(np.log(np.asarray(ratios, dtype=float))) > np.log(1 + share)).sum())
+
+
+def worst_miss(ratios) -> float:
+    """The largest distance of ratios from 1, as a factor: 4 for a quarter as for four times.
+
+    Raises
+    ------
+    ValueError
+        If there is no ratio, or one is not above zero.
+    """
+    ratios = np.asarray(ratios, dtype=float)
+    if not len(ratios) or not (ratios > 0).all():
+        raise ValueError("A worst miss needs ratios above zero; "
+                         + ("none was given." if not len(ratios) else f"got {ratios.min():g}."))
+    return float(np.exp(np.abs(np.log(ratios)).max()))
+
+
+def carried_to(published, year, *, reaching, min_confidence="low", region="World") -> pd.DataFrame:
+    """What each publication says of one year, carried there along its own growth.
+
+    The growth is that of `markets.publisher_rates`. From the year nearest to `year` a publication
+    is carried with it; where it gives no growth, it is read only if it prints that year itself.
+
+    Parameters
+    ----------
+    published : pandas.DataFrame
+        Table ``published_market_sizes``, or rows of it.
+    year : int
+    reaching : int
+        Publications that end before this year are left out: they would be carried too far.
+    min_confidence, region : str
+        Weakest row used, and its region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``publisher, scope`` (as printed), ``vintage, near_value, near_year, growth`` (fraction per
+        year), ``value`` (in `year`), ``confidence``, in order of scope, publisher and vintage.
+        Missing growth and value where the publication leaves them open.
+    """
+    rows = markets.at_least(published[published["region"] == region], min_confidence)
+    rates = markets.publisher_rates(rows, region=region, min_confidence=min_confidence,
+                                    information_cutoff=rows["vintage"].str[:4].astype(int).max())
+    growth = rates.set_index(PUBLICATION)["growth"].to_dict()
+    found = []
+    for (scope, *publication), group in rows.groupby(["scope_as_printed", *PUBLICATION]):
+        if group["year"].max() < reaching:
+            continue
+        near = group.iloc[(group["year"] - year).abs().argmin()]
+        own, gap = growth.get(tuple(publication), math.nan), year - int(near["year"])
+        carried = near["value_billion"] * (1 + own) ** gap if gap else near["value_billion"]
+        found.append((near["publisher"], scope, near["vintage"], near["value_billion"],
+                      int(near["year"]), own, carried, near["confidence"]))
+    return pd.DataFrame(found, columns=["publisher", "scope", "vintage", "near_value", "near_year",
+                                        "growth", "value", "confidence"])
+
+
+def faded_end(start, log_growth, years, damping=1.0) -> float:
+    """Value after some years of growth that fades by the same factor every year.
+
+    Parameters
+    ----------
+    start : float
+    log_growth : float
+        Log growth of a year before it fades.
+    years : int
+    damping : float
+        Factor of the log growth from year to year; 1 is constant growth.
+    """
+    return start * math.exp(log_growth * sum(damping**k for k in range(1, years + 1)))
+
+
+def unseen_last(ranks) -> pd.Series:
+    """Ranks in which a blank stands behind every rank given, and blanks are tied.
+
+    A list that names its first places only leaves the others blank because they lie behind.
+
+    Parameters
+    ----------
+    ranks : pandas.Series
+        1 is best; missing where none is given.
+    """
+    ranks = ranks.astype(float)
+    return ranks.fillna(ranks.max() + 1)
+
+
+def order_agreement(score, ranks) -> float:
+    """Kendall's tau-b between scores and ranks of the same units, 1 where both order alike.
+
+    Parameters
+    ----------
+    score : pandas.Series
+        High is best.
+    ranks : pandas.Series
+        1 is best, blanks as in `unseen_last`.
+
+    Raises
+    ------
+    ValueError
+        If one of the two does not order the units at all.
+    """
+    both = pd.DataFrame({"score": -score, "ranks": unseen_last(ranks)})
+    row = composite.rank_correlations(both).iloc[0]
+    if row["note"]:
+        raise ValueError(f"No rank correlation: {row['note']}.")
+    return float(row["tau_b"])
