@@ -157,7 +157,8 @@ def test_ranges_are_not_put_into_words(text):
 
 @pytest.mark.parametrize("text, words", [
     ("2016-10", "October 2016"), ("2016-10-21", "October 2016"),
-    ("2020-01/2020-06", "January to June 2020"), ("2019-12/2020-02", "December 2019 to February 2020"),
+    ("2020-01/2020-06", "January to June 2020"),
+    ("2019-12/2020-02", "December 2019 to February 2020"),
     ("2014", "2014, month not stated"), ("2014/2016", "2014 to 2016, month not stated"),
 ])
 def test_the_months_of_a_date_are_put_into_words(text, words):
