@@ -100,6 +100,36 @@ def test_screens_are_passed_in_order():
     assert claims.loc[passed["observable"], "claim_id"].tolist() == ["good"]
 
 
+def test_densities_stand_beside_the_counts(counted):
+    dense = paper_profile.with_densities(counted.assign(numbers=2, steps=1, marks=0))
+    assert dense["facts"].tolist() == (counted["named"] + 1).tolist()
+    assert dense["number_density"].tolist() == [20, 10, 10, 40, 5, 40]
+    assert (dense["mark_density"] == 0).all()
+    assert dense["fact_density"].iloc[0] == 10
+
+
+def test_shares_of_words_by_kind_sum_to_one_and_name_every_kind(counted):
+    shares = paper_profile.words_by_kind(counted)
+    assert list(shares.index) == paper_profile.EVIDENCE_KINDS
+    assert shares.tolist() == pytest.approx([0.4, 0.4, 0.2])
+    alike = paper_profile.words_by_kind(counted.assign(kind="named"))
+    assert alike.tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("first, last, label", [
+    ("2.1", "2.3", "2.1\u20132.3"), ("4", "4", "4"), ("0", "0", "Abs."),
+    ("3s", "T1", "end of 3"), ("3.5", "3s", "3.5\u2013end of 3")])
+def test_a_stretch_is_named_by_its_ends(first, last, label):
+    names = {"0": "Abs.", "3s": "end of 3", "T1": "end of 3"}
+    assert paper_profile.stretch_label(first, last, names) == label
+
+
+@pytest.mark.parametrize("codes, sections", [
+    ("3.1.1;3.1.2;4", ["3.1", "4"]), ("5.1", ["5.1"]), ("6", ["6"]), (None, []), (pd.NA, [])])
+def test_sections_lose_their_third_level_and_stand_once(codes, sections):
+    assert paper_profile.second_level(codes) == sections
+
+
 # ------------------------------------------------------------------ lists
 
 
@@ -139,6 +169,27 @@ def test_one_list_has_nothing_to_overlap_with():
         paper_profile.list_overlaps(pd.DataFrame({"section": ["1"], "sector": ["rail"]}), "sector")
 
 
+@pytest.fixture
+def named():
+    return pd.DataFrame({
+        "section": ["10", "2", "10", "2", "3", "10", "10"],
+        "sector": ["power", "rail", "energy", "energy", "energy", "water", "water"],
+        "sector_merged": ["energy", "rail", "energy", "energy", "energy", "water", "water"]})
+
+
+def test_the_matrix_of_mentions_keeps_synonyms_together_and_sections_in_order(named):
+    matrix = paper_profile.mention_matrix(named)
+    assert list(matrix.columns) == ["10", "2", "3"]
+    assert list(matrix.index) == ["energy", "power", "rail", "water"]
+    assert matrix.loc["power"].tolist() == [True, False, False]
+    assert int(matrix.to_numpy().sum()) == len(named.drop_duplicates())
+
+
+def test_synonyms_are_only_names_that_are_joined(named):
+    assert paper_profile.synonyms(named) == {"energy": ["energy", "power"]}
+    assert paper_profile.synonyms(named.assign(sector_merged=named["sector"])) == {}
+
+
 # ------------------------------------------------------------------ references
 
 
@@ -171,6 +222,14 @@ def test_the_use_of_a_reference_is_the_most_direct_one():
     assert use.index[use["late"]].tolist() == [1]
 
 
+def test_the_matrix_of_citations_spells_ranges_out_and_keeps_the_order_of_the_text():
+    citations = pd.DataFrame({"position": [3, 1, 2], "section": ["2", "10", "2"],
+                              "printed": ["5", "2\u20134", "3"]})
+    matrix = paper_profile.citation_matrix(citations)
+    assert list(matrix.index) == ["10", "2"] and list(matrix.columns) == [2, 3, 4, 5]
+    assert matrix.to_numpy().tolist() == [[True, True, True, False], [False, True, False, True]]
+
+
 # ------------------------------------------------------------------ the shipped tables
 
 
@@ -186,6 +245,12 @@ def test_the_uncited_counts_agree_with_the_audit_finding():
     use = paper_profile.reference_use(datasets.load("citations"))
     assert (use["use"] == "range").sum() == 11  # finding P39
     assert use.loc[use["late"], "reference"].tolist() == [17]  # finding P09
+
+
+def test_both_views_of_the_marks_know_the_same_references():
+    citations = datasets.load("citations")
+    use = paper_profile.reference_use(citations)
+    assert list(paper_profile.citation_matrix(citations).columns) == use["reference"].tolist()
 
 
 def test_merging_synonyms_never_adds_sectors():

@@ -1,26 +1,13 @@
-"""What a paper stands on: numbers, named facts and marks by section, lists and references.
-
-Works on the tables transcribed from the paper. All counts are per section as printed; nothing
-here judges whether a number or a reference is right.
-"""
-
-import re
-from itertools import combinations
+"""Numbers, named facts and marks by section, and what evidence a section holds."""
 
 import pandas as pd
+
+from helpers.paper_profile._checks import ProfileError
 
 # A count of items that the text itself goes on to treat says nothing about the world outside it.
 COUNTS_OF_THE_TEXT = ("number of aspects", "number of themes", "number of challenges")
 EVIDENCE_KINDS = ["measured", "named", "asserted"]  # strongest first
 NOT_YET_SEEN = ("forecast", "announcement", "budget")  # kinds of claim about money or years to come
-RANGE = re.compile(r"(\d+)(?:\s*[-\u2013]\s*(\d+))?")
-
-
-class ProfileError(ValueError):
-    """Tables that do not fit together, or a mark or list that cannot be read."""
-
-
-# ------------------------------------------------------------------ sections
 
 
 def claim_class(claims):
@@ -117,6 +104,28 @@ def per_thousand_words(counts, words):
     return 1000.0 * counts / words
 
 
+def with_densities(profile):
+    """A profile with its densities per 1000 words.
+
+    Parameters
+    ----------
+    profile : pandas.DataFrame
+        Columns ``words, numbers, named, steps, marks``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``facts`` (``named`` and ``steps``), ``number_density``, ``fact_density`` and
+        ``mark_density``.
+    """
+    facts = profile["named"] + profile["steps"]
+    return profile.assign(
+        facts=facts,
+        number_density=per_thousand_words(profile["numbers"], profile["words"]),
+        fact_density=per_thousand_words(facts, profile["words"]),
+        mark_density=per_thousand_words(profile["marks"], profile["words"]))
+
+
 def evidence_kind(profile):
     """Strongest evidence that a section holds; a single item is enough.
 
@@ -135,6 +144,23 @@ def evidence_kind(profile):
     kinds[profile["named"] > 0] = "named"
     kinds[profile["measurements"] > 0] = "measured"
     return kinds
+
+
+def words_by_kind(profile):
+    """Share of all words that stands in sections of each kind of evidence; the shares sum to 1.
+
+    Parameters
+    ----------
+    profile : pandas.DataFrame
+        Columns ``words`` and ``kind``.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed by `EVIDENCE_KINDS`; 0 for a kind that no section has.
+    """
+    shares = profile.groupby("kind")["words"].sum() / int(profile["words"].sum())
+    return shares.reindex(EVIDENCE_KINDS).fillna(0)
 
 
 def runs(profile):
@@ -165,6 +191,30 @@ def runs(profile):
     return stretches[columns].reset_index(drop=True)
 
 
+def stretch_label(first: str, last: str, names) -> str:
+    """Name of a stretch of sections: one section, or the first and the last joined by a dash.
+
+    Parameters
+    ----------
+    first, last : str
+        Sections.
+    names : dict
+        Section -> name, where the number is not wanted; two of one name make one.
+    """
+    first, last = names.get(first, first), names.get(last, last)
+    return first if first == last else f"{first}\u2013{last}"
+
+
+def second_level(codes) -> list[str]:
+    """Sections of a cell ``3.1.1;3.1.2;4``, without their third level and each once: 3.1, 4.
+
+    A missing cell names none.
+    """
+    if pd.isna(codes):
+        return []
+    return list(dict.fromkeys(".".join(code.split(".")[:2]) for code in codes.split(";")))
+
+
 def screens(claims, readings):
     """Plain screens that a number must pass before a decision can rest on it, one after another.
 
@@ -192,121 +242,3 @@ def screens(claims, readings):
         "observable": ~claims["kind"].isin(NOT_YET_SEEN),
     })
     return tests.astype(int).cummin(axis=1).astype(bool)
-
-
-# ------------------------------------------------------------------ lists
-
-
-def jaccard(first, second) -> float:
-    """Shared members over all members of two lists, 0 (none shared) to 1 (same members).
-
-    Raises
-    ------
-    ProfileError
-        If both lists are empty: their overlap is undefined, not 1.
-    """
-    first, second = set(first), set(second)
-    if not first | second:
-        raise ProfileError("The overlap of two empty lists is not defined.")
-    return len(first & second) / len(first | second)
-
-
-def list_overlaps(mentions, column):
-    """Jaccard overlap of the lists of every pair of sections.
-
-    Parameters
-    ----------
-    mentions : pandas.DataFrame
-        Columns ``section`` and `column`; a member named twice in a section counts once.
-    column : str
-        Column with the members, for example ``sector`` or ``sector_merged``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``first, second`` (sections, in order of appearance), ``shared, all`` (counts) and
-        ``overlap`` (ratio).
-
-    Raises
-    ------
-    ProfileError
-        If fewer than two sections have a list.
-    """
-    lists = mentions.groupby("section", sort=False)[column].agg(set)
-    if len(lists) < 2:
-        raise ProfileError(f"Overlap of {column} needs lists of two sections; got {len(lists)}.")
-    rows = [
-        (a, b, len(lists[a] & lists[b]), len(lists[a] | lists[b]), jaccard(lists[a], lists[b]))
-        for a, b in combinations(lists.index, 2)
-    ]
-    return pd.DataFrame(rows, columns=["first", "second", "shared", "all", "overlap"])
-
-
-# ------------------------------------------------------------------ references
-
-
-def expand_references(printed: str) -> list[int]:
-    """Reference numbers behind a printed mark.
-
-    Parameters
-    ----------
-    printed : str
-        Inside of a mark: numbers and ranges with hyphen or en dash, separated by commas.
-
-    Returns
-    -------
-    list of int
-        ``2\u20134, 9`` gives 2, 3, 4, 9.
-
-    Raises
-    ------
-    ProfileError
-        If a part is neither a number nor an ascending range.
-    """
-    numbers = []
-    for part in str(printed).split(","):
-        part = part.strip()
-        found = RANGE.fullmatch(part)
-        if not found:
-            raise ProfileError(f"Citation mark {printed!r}: {part!r} is no number or range.")
-        first, last = int(found[1]), int(found[2] or found[1])
-        if last < first:
-            raise ProfileError(f"Citation mark {printed!r}: the range {part!r} runs backwards.")
-        numbers += range(first, last + 1)
-    return numbers
-
-
-def reference_use(citations):
-    """How each reference number is used, from the printed marks.
-
-    Parameters
-    ----------
-    citations : pandas.DataFrame
-        Columns ``position`` (order in the paper, unique) and ``printed``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a number, ascending: ``reference, marks`` (in which it occurs), ``alone`` (marks
-        with no other number), ``use`` (``alone`` if ever alone, else ``list`` if ever written
-        out, else ``range``) and ``late`` (a higher number is cited in an earlier mark).
-    """
-    rows = []
-    for mark in citations.sort_values("position").itertuples():
-        numbers = expand_references(mark.printed)
-        written = {int(part) for part in str(mark.printed).split(",") if part.strip().isdigit()}
-        for number in numbers:
-            use = "alone" if len(numbers) == 1 else "list" if number in written else "range"
-            rows.append((number, int(mark.position), use))
-    marks = pd.DataFrame(rows, columns=["reference", "position", "use"])
-    order = ["alone", "list", "range"]
-    use = marks.groupby("reference").agg(
-        marks=("position", "nunique"), first=("position", "min"),
-        alone=("use", lambda uses: int((uses == "alone").sum())),
-        use=("use", lambda uses: order[min(map(order.index, uses))]),
-    ).reset_index()
-    use["late"] = [
-        bool((use.loc[use["reference"] > row.reference, "first"] < row.first).any())
-        for row in use.itertuples(index=False)
-    ]
-    return use.drop(columns="first")
