@@ -41,6 +41,7 @@ from helpers.figures.networks import (
 from helpers.figures.parts import (
     label,
     log_axis,
+    named_rows,
     point,
     year_axis,
 )
@@ -54,6 +55,7 @@ from helpers.figures.style import (
     PALETTE,
     PAPER,
     SECOND,
+    SECOND_INK,
     SOURCE_POINTS,
     STYLE,
     SUBTITLE_POINTS,
@@ -74,6 +76,7 @@ from helpers.figures.timelines import (
     UNDATED_PER_ROW,
     periods,
     timeline,
+    timeline_height,
     timeline_rows,
 )
 
@@ -87,6 +90,7 @@ __all__ = [
     "PALETTE",
     "PAPER",
     "SECOND",
+    "SECOND_INK",
     "SOURCE_POINTS",
     "STYLE",
     "SUBTITLE_POINTS",
@@ -111,6 +115,7 @@ __all__ = [
     "lanes",
     "log_axis",
     "luminance",
+    "named_rows",
     "new",
     "node_link",
     "periods",
@@ -125,6 +130,7 @@ __all__ = [
     "tile_strip",
     "tiles",
     "timeline",
+    "timeline_height",
     "timeline_rows",
     "to_csv",
     "year_axis",

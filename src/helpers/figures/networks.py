@@ -11,6 +11,7 @@ from helpers.figures.style import (
     PALETTE,
     PAPER,
     SECOND,
+    SECOND_INK,
     TEXT_POINTS,
     WIDTH,
     readable_ink,
@@ -63,7 +64,7 @@ def hasse_diagram(axes, graph, levels, *, notes=None, open_pairs=(), height=3.1)
         axes.plot([x, x_other], [y, y_other], color=SECOND, linewidth=2, linestyle=(0, (1, 2)),
                   zorder=1)
         if y == y_other:
-            axes.text((x + x_other) / 2, y, "no order", ha="center", va="center", color="#8a5200",
+            axes.text((x + x_other) / 2, y, "no order", ha="center", va="center", color=SECOND_INK,
                       fontsize=TEXT_POINTS, zorder=2,
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
     # Lines of order run over the dotted ones where they cross.
