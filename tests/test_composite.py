@@ -845,14 +845,15 @@ def ranks_at(table, q, weights):
 def test_ranks_turn_where_turns_are_given_and_nowhere_else(table, data):
     weights = data.draw(weightings(table.shape[1]))
     found = composite.coding_turns(table, weights)
-    assert list(found.at) == sorted(set(found.at)) and all(0 < q < 1 for q in found.at)
-    assert found.ranks.index.equals(table.index) and found.ranks.shape[1] == len(found.at) + 1
-    assert found.edges == [0, *found.at, 1]
+    assert list(found.q_values) == sorted(set(found.q_values))
+    assert all(0 < q < 1 for q in found.q_values)
+    assert found.ranks.index.equals(table.index) and found.ranks.shape[1] == len(found.q_values) + 1
+    assert found.edges == [0, *found.q_values, 1]
     for q in np.linspace(0.0013, 0.9987, 41):
-        if all(abs(q - turn) > 1e-6 for turn in found.at):
-            span = sum(turn < q for turn in found.at)
+        if all(abs(q - turn) > 1e-6 for turn in found.q_values):
+            span = sum(turn < q for turn in found.q_values)
             assert found.ranks.iloc[:, span].tolist() == ranks_at(table, q, weights)
-    for place, turn in enumerate(found.at):
+    for place, turn in enumerate(found.q_values):
         before, after = found.ranks.iloc[:, place], found.ranks.iloc[:, place + 1]
         assert (before != after).any()
         at_turn = composite.encode_levels(table, (0, turn, 1))
@@ -878,7 +879,7 @@ def test_turns_in_exact_fractions(table, data):
         if medium_a != medium_b}
     expected = sorted(turn for turn in expected if 0 < turn < 1)
     found = composite.coding_turns(table, np.array(parts) / sum(parts))
-    assert list(found.at) == pytest.approx([float(turn) for turn in expected], abs=1e-9)
+    assert list(found.q_values) == pytest.approx([float(turn) for turn in expected], abs=1e-9)
 
 
 @given(tables(), st.randoms(use_true_random=False))
@@ -887,24 +888,24 @@ def test_the_order_of_rows_moves_no_turn(table, random):
     order = list(table.index)
     random.shuffle(order)
     first, second = composite.coding_turns(table), composite.coding_turns(table.loc[order])
-    assert first.at == second.at
+    assert first.q_values == second.q_values
     pd.testing.assert_frame_equal(first.ranks.loc[order], second.ranks)
 
 
 def test_turns_of_table_one():
     found = composite.coding_turns(TABLE)
-    assert found.at == (0.5,) and found.moving == ["UK", "South Korea"]
+    assert found.q_values == (0.5,) and found.moving == ["UK", "South Korea"]
     assert list(found.ranks.columns) == ["0.000 to 0.500", "0.500 to 1.000"]
     assert found.ranks.loc["UK"].tolist() == [6, 5]
     # Equal columns may be counted as one without moving a turn.
     merged = composite.merge_identical_columns(TABLE)
     weights = composite.merge_weights(TABLE, [0.2] * 5)
-    assert composite.coding_turns(merged, weights).at == found.at
+    assert composite.coding_turns(merged, weights).q_values == found.q_values
 
 
 def test_one_dimension_alone_turns_nothing():
     found = composite.coding_turns(TABLE, [0, 0, 0, 1, 0])
-    assert found.at == () and found.moving == []
+    assert found.q_values == () and found.moving == []
 
 
 def test_ranks_by_coding_follow_q_alone():

@@ -22,19 +22,19 @@ class CodingTurns:
 
     Attributes
     ----------
-    at : tuple of float, fractions
+    q_values : tuple of float, fractions
         Rising, strictly between 0 and 1. At a turn itself the units that change places are equal.
     ranks : DataFrame of int, (units, spans)
         Competition ranks within each span, columns such as ``"0.000 to 0.309"``.
     """
 
-    at: tuple[float, ...]
+    q_values: tuple[float, ...]
     ranks: pd.DataFrame
 
     @property
     def edges(self) -> list[float]:
         """Ends of the spans: 0, the turns, 1."""
-        return [0.0, *self.at, 1.0]
+        return [0.0, *self.q_values, 1.0]
 
     @property
     def moving(self) -> list:
