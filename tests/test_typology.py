@@ -36,6 +36,15 @@ def test_an_alias_is_no_second_organisation():
     assert rows.loc["a", "other_names"] == ("Alpha",)
 
 
+def test_a_row_is_named_by_its_own_section_and_by_each_further_one():
+    rows = pd.DataFrame({"section": ["3.2", "2.2", "5.1"],
+                         "also_in": [None, "3.2;3.5", float("nan")]},
+                        index=["a", "b", "c"])
+    assert typology.sections_of(rows).to_dict() == {
+        "a": ("3.2",), "b": ("2.2", "3.2", "3.5"), "c": ("5.1",)}
+    assert typology.sections_of(rows.iloc[:0]).empty
+
+
 @settings(deadline=None)
 @given(st.permutations(range(len(FIRMS))))
 def test_the_order_of_rows_does_not_change_who_is_counted(order):

@@ -52,7 +52,8 @@ def distinct(organisations):
     """
     is_alias = organisations["alias_of"].notna()
     own = organisations[~is_alias]
-    sections = {row.organisation_id: _sections(row) for row in own.itertuples()}
+    named = sections_of(organisations)
+    sections = dict(zip(own["organisation_id"], named[~is_alias], strict=True))
     names = dict.fromkeys(sections, ())
     for row in organisations[is_alias].itertuples():
         if row.alias_of not in sections:
@@ -60,7 +61,7 @@ def distinct(organisations):
                 f"Organisation {row.organisation_id!r} is an alias of {row.alias_of!r}, which is "
                 "not an organisation of its own. Name the first entry of that organisation."
             )
-        sections[row.alias_of] += _sections(row)
+        sections[row.alias_of] += named[row.Index]
         names[row.alias_of] += (row.name,)
     return own.assign(
         sections=[tuple(dict.fromkeys(sections[identity])) for identity in own["organisation_id"]],
@@ -68,9 +69,24 @@ def distinct(organisations):
     ).reset_index(drop=True)
 
 
-def _sections(row):
-    more = () if pd.isna(row.also_in) else tuple(row.also_in.split(";"))
-    return (row.section, *more)
+def sections_of(rows):
+    """All sections that name each row, the first one first.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``section`` and ``also_in`` (further sections, joined by semicolons, or missing).
+
+    Returns
+    -------
+    pandas.Series of tuple
+        Indexed as the rows.
+    """
+    more = rows["also_in"].fillna("").str.split(";")
+    return pd.Series(
+        [(section, *filter(None, further))
+         for section, further in zip(rows["section"], more, strict=True)],
+        index=rows.index, dtype=object)
 
 
 def companies(organisations, section):
