@@ -831,6 +831,105 @@ def test_percentages_never_round_to_certainty(share, text):
     assert composite.percent(share) == text
 
 
+# --- where the coding turns ranks --------------------------------------------------------------
+
+
+def ranks_at(table, q, weights):
+    """Competition ranks under one coding, from the scores themselves."""
+    return composite.competition_rank(
+        composite.aggregate(composite.encode_levels(table, (0, q, 1)), weights)).tolist()
+
+
+@given(tables(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_ranks_turn_where_turns_are_given_and_nowhere_else(table, data):
+    weights = data.draw(weightings(table.shape[1]))
+    found = composite.coding_turns(table, weights)
+    assert list(found.q_values) == sorted(set(found.q_values))
+    assert all(0 < q < 1 for q in found.q_values)
+    assert found.ranks.index.equals(table.index) and found.ranks.shape[1] == len(found.q_values) + 1
+    assert found.edges == [0, *found.q_values, 1]
+    for q in np.linspace(0.0013, 0.9987, 41):
+        if all(abs(q - turn) > 1e-6 for turn in found.q_values):
+            span = sum(turn < q for turn in found.q_values)
+            assert found.ranks.iloc[:, span].tolist() == ranks_at(table, q, weights)
+    for place, turn in enumerate(found.q_values):
+        before, after = found.ranks.iloc[:, place], found.ranks.iloc[:, place + 1]
+        assert (before != after).any()
+        at_turn = composite.encode_levels(table, (0, turn, 1))
+        scores = composite.aggregate(at_turn, weights)
+        # Some pair that changes places is equal at the turn, but for the rounding of the turn.
+        assert any(
+            np.sign(before[one] - before[other]) == -np.sign(after[one] - after[other]) != 0
+            and abs(scores[one] - scores[other]) < 1e-8
+            for one, other in itertools.combinations(table.index, 2))
+
+
+@given(tables(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_turns_in_exact_fractions(table, data):
+    """Every crossing of two exact lines, found anew from whole weights."""
+    parts = data.draw(st.lists(st.integers(0, 20), min_size=table.shape[1],
+                               max_size=table.shape[1]).filter(any))
+    lines = {unit: [sum(part for part, cell in zip(parts, row, strict=True) if cell == level)
+                    for level in ("Medium", "High")] for unit, row in table.iterrows()}
+    expected = {
+        Fraction(high_b - high_a, medium_a - medium_b)
+        for (medium_a, high_a), (medium_b, high_b) in itertools.combinations(lines.values(), 2)
+        if medium_a != medium_b}
+    expected = sorted(turn for turn in expected if 0 < turn < 1)
+    found = composite.coding_turns(table, np.array(parts) / sum(parts))
+    assert list(found.q_values) == pytest.approx([float(turn) for turn in expected], abs=1e-9)
+
+
+@given(tables(), st.randoms(use_true_random=False))
+@settings(max_examples=30, deadline=None)
+def test_the_order_of_rows_moves_no_turn(table, random):
+    order = list(table.index)
+    random.shuffle(order)
+    first, second = composite.coding_turns(table), composite.coding_turns(table.loc[order])
+    assert first.q_values == second.q_values
+    pd.testing.assert_frame_equal(first.ranks.loc[order], second.ranks)
+
+
+def test_turns_of_table_one():
+    found = composite.coding_turns(TABLE)
+    assert found.q_values == (0.5,) and found.moving == ["UK", "South Korea"]
+    assert list(found.ranks.columns) == ["0.000 to 0.500", "0.500 to 1.000"]
+    assert found.ranks.loc["UK"].tolist() == [6, 5]
+    # Equal columns may be counted as one without moving a turn.
+    merged = composite.merge_identical_columns(TABLE)
+    weights = composite.merge_weights(TABLE, [0.2] * 5)
+    assert composite.coding_turns(merged, weights).q_values == found.q_values
+
+
+def test_one_dimension_alone_turns_nothing():
+    found = composite.coding_turns(TABLE, [0, 0, 0, 1, 0])
+    assert found.q_values == () and found.moving == []
+
+
+def test_ranks_by_coding_follow_q_alone():
+    grid = composite.ranks_by_coding(TABLE, [2, 1.5, 2.0, 2.5], [1, 0, -1, 1])
+    assert len(grid) == 9 and grid["q"].is_monotonic_increasing
+    turns = composite.coding_turns(TABLE)
+    for row in grid.to_dict("records"):
+        assert row["q"] == composite.q_value(row["medium_score"], row["power"])
+        held = [row[unit] for unit in TABLE.index]
+        if row["q"] != 0.5:  # at the turn itself the two are equal
+            assert held == turns.ranks.iloc[:, int(row["q"] > 0.5)].tolist()
+    middle = grid[(grid["medium_score"] == 2) & (grid["power"] == 1)].iloc[0]
+    assert middle[list(TABLE.index)].tolist() == [1, 1, 4, 5, 3, 5]
+
+
+def test_other_codings_refuse_what_has_no_answer():
+    with pytest.raises(ValueError, match="each larger than the one before"):
+        composite.ranks_by_coding(TABLE, [3.0], [1])
+    with pytest.raises(ValueError, match="add up to"):
+        composite.coding_turns(TABLE, [0.5] * 5)
+    with pytest.raises(ValueError, match="A unit is named 'q'"):
+        composite.ranks_by_coding(TABLE.rename(index={"US": "q"}), [2], [1])
+
+
 # --- rating noise ------------------------------------------------------------------------------
 
 

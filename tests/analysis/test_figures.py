@@ -1,6 +1,7 @@
 """A figure is refused without what readers need, and two runs give the same bytes."""
 
 import io
+import math
 import re
 
 import matplotlib.pyplot as plt
@@ -120,6 +121,33 @@ def test_a_lane_is_as_high_as_what_it_holds():
     rows = figures.timeline_rows(["north", "south", "west"], ITEMS, {"south": ["o"] * 11})
     air = figures.TIMELINE_AIR
     assert rows == pytest.approx([2 + air, 3 + air, 1 + air])
+
+
+def test_the_height_of_a_timeline_is_that_of_its_rows_added_in_turn():
+    lanes = [f"lane {number}" for number in range(10)]
+    rows = figures.timeline_rows(lanes, [])
+    in_turn = 0.0
+    for row in rows:
+        in_turn += row
+    # The rows are chosen so that another way of adding rounds otherwise: the built-in sum does
+    # from Python 3.12 on, and the height goes into the ids of a picture.
+    assert in_turn != math.fsum(rows)
+    assert figures.timeline_height(lanes, []) == 0.185 * in_turn + 0.5
+    figure, axes = figures.new("A finding", "Dates", source="a test.")
+    figures.timeline(axes, lanes, [], first=2015, last=2020)
+    assert axes.get_ylim()[0] == in_turn
+    plt.close(figure)
+
+
+def test_rows_have_names_and_no_line_ticks_or_grid_of_their_own():
+    figure, axes = figures.new("A finding", "Counts", source="a test.")
+    figures.named_rows(axes, ["first", "second"], [1.0, 2.5])
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["first", "second"]
+    assert list(axes.get_yticks()) == [1.0, 2.5]
+    assert not axes.spines["left"].get_visible()
+    assert all(not line.get_visible() for line in axes.get_ygridlines())
+    assert any(line.get_visible() for line in axes.get_xgridlines())
+    plt.close(figure)
 
 
 def test_a_timeline_names_every_item_and_counts_what_has_no_date():

@@ -36,6 +36,15 @@ def test_an_alias_is_no_second_organisation():
     assert rows.loc["a", "other_names"] == ("Alpha",)
 
 
+def test_a_row_is_named_by_its_own_section_and_by_each_further_one():
+    rows = pd.DataFrame({"section": ["3.2", "2.2", "5.1"],
+                         "also_in": [None, "3.2;3.5", float("nan")]},
+                        index=["a", "b", "c"])
+    assert typology.sections_of(rows).to_dict() == {
+        "a": ("3.2",), "b": ("2.2", "3.2", "3.5"), "c": ("5.1",)}
+    assert typology.sections_of(rows.iloc[:0]).empty
+
+
 @given(st.permutations(range(len(FIRMS))))
 def test_the_order_of_rows_does_not_change_who_is_counted(order):
     shuffled = typology.distinct(FIRMS.iloc[list(order)])
@@ -76,35 +85,52 @@ def test_the_paper_names_nine_firms_abroad_and_six_in_china(organisations):
     assert siemens["other_names"] == ("Siemens",)
 
 
-def test_buying_is_claimed_five_times_and_shown_once():
-    coded = typology.passages()
+@pytest.fixture(scope="module")
+def coded():
+    return datasets.load("market_routes")
+
+
+def test_buying_is_claimed_five_times_and_shown_once(coded):
     assert typology.mentions(coded, "buy") == 5
     assert typology.mentions(coded, "buy", "case") == 1
     with pytest.raises(typology.TypologyError, match="known are buy"):
         typology.mentions(coded, "steal")
 
 
-def test_a_route_table_holds_each_coded_row_once():
-    coded = typology.passages()
+def test_a_route_table_holds_each_coded_row_once(coded):
     claims, cases = typology.route_table(coded), typology.route_table(coded, "case")
     assert claims.to_numpy().sum() + cases.to_numpy().sum() == len(coded)
     assert claims.loc["automation_company", "buy"] == 3
     assert cases.loc["start_up", "be_bought"] == 1
 
 
-def test_passages_use_known_sections_actors_and_routes():
-    coded = typology.passages()
-    assert set(coded["section"]) <= set(datasets.load("sections")["section"])
+def test_the_coding_knows_the_actors_routes_classes_and_aspects_of_the_tables(coded):
+    portraits = datasets.load("class_portraits")
     assert set(coded["actor"]) <= set(typology.ACTORS)
     assert set(coded["route"]) <= set(typology.ROUTES)
-    assert not coded.duplicated(["passage_id", "actor", "route"]).any()
+    assert set(portraits["type"]) <= set(typology.TYPES)
+    assert set(portraits["aspect"]) <= set(typology.ASPECTS)
+    assert set(portraits["place"]) == set(typology.PLACES)
+
+
+def test_a_passage_has_one_section_and_one_wording(coded):
+    passages = coded[["passage_id", "section", "words"]].drop_duplicates()
+    assert passages["passage_id"].is_unique
 
 
 def test_portraits_cover_each_class_and_aspect_and_leave_gaps_open():
-    rows = typology.portraits()
+    told = datasets.load("class_portraits")
+    rows = typology.portraits(told)
     assert len(rows) == 3 * len(typology.ASPECTS)
-    told = rows[["abroad", "china"]].notna().sum()
-    assert told.sum() == len(typology.PORTRAITS)
+    assert rows[["abroad", "china"]].notna().sum().sum() == len(told)
     assert rows.loc[rows["aspect"] == "weakness", "china"].isna().all()
     traditional = rows[rows["type"] == "cybersecurity_company"]
     assert traditional["china"].isna().all()
+
+
+@settings(deadline=None)
+@given(st.permutations(range(13)))
+def test_the_order_of_the_table_does_not_change_a_portrait(order):
+    told = datasets.load("class_portraits")
+    pd.testing.assert_frame_equal(
+        typology.portraits(told.iloc[list(order)]), typology.portraits(told))

@@ -12,6 +12,7 @@ significance, since a handful of rated units is not a sample of anything.
 """
 
 from helpers.composite.acceptability import rank_acceptability
+from helpers.composite.codings import CodingTurns, coding_turns, ranks_by_coding
 from helpers.composite.columns import (
     JOINED,
     identical_columns,
@@ -47,10 +48,12 @@ __all__ = [
     "LEVELS",
     "MEDIUM_SCORE_RANGE",
     "POWER_RANGE",
+    "CodingTurns",
     "Dominance",
     "RatingNoise",
     "aggregate",
     "borda",
+    "coding_turns",
     "competition_rank",
     "copeland",
     "dominance",
@@ -76,6 +79,7 @@ __all__ = [
     "q_value",
     "rank_acceptability",
     "rank_correlations",
+    "ranks_by_coding",
     "rating_noise",
     "sobol_indices",
     "utility",

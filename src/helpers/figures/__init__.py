@@ -41,6 +41,7 @@ from helpers.figures.networks import (
 from helpers.figures.parts import (
     label,
     log_axis,
+    named_rows,
     point,
     year_axis,
 )
@@ -75,6 +76,7 @@ from helpers.figures.timelines import (
     UNDATED_PER_ROW,
     periods,
     timeline,
+    timeline_height,
     timeline_rows,
 )
 
@@ -113,6 +115,7 @@ __all__ = [
     "lanes",
     "log_axis",
     "luminance",
+    "named_rows",
     "new",
     "node_link",
     "periods",
@@ -127,6 +130,7 @@ __all__ = [
     "tile_strip",
     "tiles",
     "timeline",
+    "timeline_height",
     "timeline_rows",
     "to_csv",
     "year_axis",

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 from matplotlib import ticker
 
-from helpers.figures.parts import label
+from helpers.figures.parts import label, named_rows
 from helpers.figures.style import ACCENT, INK, MUTED, PAPER, TEXT_POINTS, WIDTH, readable_ink
 
 
@@ -24,13 +24,10 @@ def bars_with_error(axes, rows, *, unit):
         axes.plot([row["value"] - row["error"], row["value"] + row["error"]], [position] * 2,
                   color=INK, linewidth=1.6, zorder=3)
         label(axes, row["value"] + row["error"], position, row["text"], dx=6)
-    axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
+    named_rows(axes, [row["name"] for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, reach * 1.12 if reach > 0 else 1)
     axes.set_xlabel(unit)
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
 
 
 def stacked_bars(axes, table, *, colours, unit, totals=None):
@@ -68,14 +65,11 @@ def stacked_bars(axes, table, *, colours, unit, totals=None):
                                      clip_on=False))
         label(axes, x + 0.022 * reach, -0.97, name, dx=5)
         x += 0.022 * reach + (0.5 * TEXT_POINTS * len(name) + 20) / 72 * 1.2 * reach / 5.2
-    axes.set_yticks(range(len(table)), list(table.index), va="center")
+    named_rows(axes, list(table.index), va="center")
     axes.set_ylim(len(table) - 0.5, -1.35)
     axes.set_xlim(0, reach * 1.2)
     axes.set_xlabel(unit)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=8))
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
 
 
 def lanes(axes, segments, names, *, colours, height=0.46):
@@ -115,10 +109,7 @@ def lanes(axes, segments, names, *, colours, height=0.46):
                       fontsize=TEXT_POINTS, color=INK, zorder=3,
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
     axes.set_ylim(len(names) - 1 + height / 2 + 0.12, -height / 2 - 0.42)
-    axes.set_yticks(range(len(names)), names)
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
+    named_rows(axes, names)
 
 
 def _apart(centres, widths):

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib import ticker
 
-from helpers.figures.parts import label, point
+from helpers.figures.parts import label, named_rows, point
 from helpers.figures.style import (
     ACCENT,
     GRID,
@@ -42,14 +42,11 @@ def intervals(axes, rows, *, unit, gap=0.16):
                       markersize=8, markeredgewidth=1.8, markeredgecolor=colour,
                       markerfacecolor=colour if drawn["fill"] else PAPER, zorder=3)
         label(axes, row["high"], position, row["text"], dx=9)
-    axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
+    named_rows(axes, [row["name"] for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.6)
     span = max(highs) - min(lows)
     axes.set_xlim(min(lows) - gap * span, max(highs) + 3 * gap * span)
     axes.set_xlabel(unit)
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
 
 
 def labelled_dots(axes, groups, *, unit):
@@ -85,12 +82,10 @@ def labelled_dots(axes, groups, *, unit):
             axes.text(x, y, dot["text"], ha="center", va="center", fontsize=TEXT_POINTS, zorder=5,
                       color=dot.get("ink", INK),
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
-    axes.set_yticks(range(len(groups)), [group["name"] for group in groups])
+    named_rows(axes, [group["name"] for group in groups])
     axes.set(xlim=(low, high), ylim=(len(groups) - 0.38, -0.6))
     axes.set_xlabel(unit)
     axes.grid(False)  # the rows have their own lines, and upright ones would run through the labels
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
 
 
 def dumbbells(axes, rows, *, first, second, unit):
@@ -128,14 +123,11 @@ def dumbbells(axes, rows, *, first, second, unit):
         for value, text, side, colour in ends:
             label(axes, value, position, text, dx=11 * side, ha="left" if side > 0 else "right",
                   colour=colour)
-    axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
+    named_rows(axes, [row["name"] for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.6)
     axes.set_xlim(-0.13 * highest, highest * 1.3)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=8))
     axes.set_xlabel(unit)
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
 
 
 def strip(axes, groups, *, unit):
@@ -166,11 +158,8 @@ def strip(axes, groups, *, unit):
         if group.get("text"):
             label(axes, highest + 0.6, floor, group["text"])
         floor += 0.8
-    axes.set_yticks(floors, [group["name"] for group in groups])
+    named_rows(axes, [group["name"] for group in groups], floors)
     axes.set_ylim(floor, 0)
     axes.set_xlim(-0.6, highest + 0.5)
     axes.set_xlabel(unit)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=8))
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)

@@ -5,7 +5,7 @@ import textwrap
 
 from matplotlib import ticker
 
-from helpers.figures.parts import label, point
+from helpers.figures.parts import label, point, stacked_height
 from helpers.figures.style import ACCENT, GRID, INK, LINE, MUTED, SECOND, TEXT_POINTS, WIDTH
 
 NAME_CHARACTERS = 84  # of a name in one line
@@ -24,7 +24,7 @@ def blocks_height(rows, lines=2):
     lines : int
         Lines of text beside a point.
     """
-    return AXIS_INCHES + sum(_block(row, lines) for row in rows)
+    return AXIS_INCHES + stacked_height(_block(row, lines) for row in rows)
 
 
 def _block(row, lines):

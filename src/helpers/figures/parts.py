@@ -1,4 +1,7 @@
-"""Parts that figures share: axes, points by kind, labels."""
+"""Parts that figures share: axes, heights, points by kind, labels."""
+
+from functools import reduce
+from operator import add
 
 import numpy as np
 from matplotlib import ticker
@@ -20,6 +23,33 @@ def year_axis(axes, first, last):
     axes.xaxis.set_major_locator(ticker.FixedLocator(range(first, last + 1, step)))
     axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.grid(False, axis="x")
+
+
+def stacked_height(heights):
+    """Height of rows that stand one below the other, added in turn as they are drawn.
+
+    From Python 3.12 on the built-in sum keeps bits that earlier ones round away; the height of a
+    figure goes into the ids of its SVG, which must be the same on every version.
+    """
+    return reduce(add, heights, 0.0)
+
+
+def named_rows(axes, names, places=None, **text):
+    """Rows as the y axis: a name at each, without line, ticks or grid. Limits are the caller's.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    names : sequence of str
+    places : sequence of float, optional
+        Where the rows stand; 0, 1, 2 and so on where not given.
+    **text
+        Properties of the names, as for ``Axes.set_yticks``.
+    """
+    axes.set_yticks(range(len(names)) if places is None else places, names, **text)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
 
 
 def point(axes, x, y, kind, colour=ACCENT, **style):

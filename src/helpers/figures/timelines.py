@@ -3,12 +3,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.figures.parts import label, year_axis
+from helpers.figures.parts import label, stacked_height, year_axis
 from helpers.figures.style import ACCENT, GRID, INK, MUTED, PAPER, TEXT_POINTS, WIDTH, readable_ink
 
 UNDATED_PER_ROW = 5  # markers side by side in the column "no date" of a timeline
 TIMELINE_BAND = "#f5f5f5"
 TIMELINE_AIR = 0.3  # rows left free in each lane
+ROW_INCHES = 0.185  # fits the text of a row
+HEAD_AND_AXIS_INCHES = 0.5
 
 
 def timeline_rows(lanes, items, undated=None):
@@ -17,7 +19,7 @@ def timeline_rows(lanes, items, undated=None):
     Returns
     -------
     list of float
-        In the order of `lanes`; a height of 0.19 inches a row fits the text.
+        In the order of `lanes`.
     """
     undated = undated or {}
     return [
@@ -25,6 +27,12 @@ def timeline_rows(lanes, items, undated=None):
                            -(-len(undated.get(lane, [])) // UNDATED_PER_ROW))
         for lane in lanes
     ]
+
+
+def timeline_height(lanes, items, undated=None):
+    """Height in inches of the drawing that `timeline` makes of these, for ``figures.new``."""
+    rows = stacked_height(timeline_rows(lanes, items, undated))
+    return ROW_INCHES * rows + HEAD_AND_AXIS_INCHES
 
 
 def timeline(axes, lanes, items, *, first, last, undated=None, total="", key=(),
