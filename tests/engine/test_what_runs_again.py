@@ -3,53 +3,67 @@
 All chapters of the book stand in a store that holds a run of each; nothing is executed here.
 """
 
+import ast
 import json
 import shutil
 
 import pytest
+from small_book import REAL, book
 
-from helpers import datasets, parameters, paths
-from helpers.pipeline import edition, store
+from helpers import datasets, parameters
+from helpers.pipeline import chapters, closure, plan, store
+from helpers.pipeline.running.work import bare
+from helpers.project import Project
+
+NAMES = chapters.names(REAL)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A copy of what runs are made from, without outputs, and with a run of every chapter."""
+    root = tmp_path_factory.mktemp("whole") / "book"
+    for part in ("data", "vendor", "scenarios"):
+        shutil.copytree(REAL.root / part, root / part,
+                        ignore=shutil.ignore_patterns("mathjax", "pages"))
+    shutil.copytree(REAL.code, root / "src" / "helpers",
+                    ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("requirements.txt", "_toc.yml"):
+        shutil.copy(REAL.root / file, root)
+    (root / "chapters").mkdir()
+    for name in NAMES:
+        notebook = bare(json.loads((REAL.chapters / f"{name}.ipynb").read_text("utf-8")))
+        (root / "chapters" / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
+    for name in NAMES:
+        made = plan.make(Project.at(root), name, {})
+        store.publish(root / "_build", {"results.json": json.dumps([name]).encode()}, made.key,
+                      {"status": "ok", "chapter": name, "parts": made.parts})
+    return root
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A copy of what runs are made from, with a published run of every chapter."""
-    for part in ("chapters", "data", "src"):
-        shutil.copytree(paths.ROOT / part, tmp_path / part)
-    shutil.copy(paths.ROOT / "requirements.txt", tmp_path)
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(paths, "CHAPTERS", tmp_path / "chapters")
-    monkeypatch.setattr(paths, "DATA", tmp_path / "data")
-    monkeypatch.setattr(paths, "DATA_PACKAGE", tmp_path / "data" / "datapackage.json")
-    monkeypatch.setenv("BOOK_BUILD", str(tmp_path / "_build"))
-    forget()
-    for chapter in edition.chapters():
-        notebook = store.read_chapter(chapter)
-        parts = store.components(notebook, store.resolve(notebook, {}))
-        store.publish({"results.json": b"[]"}, store.key(parts),
-                      {"status": "ok", "chapter": chapter, "components": parts})
-    assert reasons() == {}
-    yield tmp_path
-    monkeypatch.undo()
-    forget()
+def project(whole, tmp_path):
+    """That book, for one test to change."""
+    shutil.copytree(whole, tmp_path / "book")
+    copied = Project.at(tmp_path / "book")
+    assert reasons(copied) == {}
+    return copied
 
 
-def forget():
-    """A new command reads everything anew; so do these tests after a change."""
-    store._surroundings.cache_clear()
-    datasets._package.cache_clear()
-
-
-def reasons(**overrides):
+def reasons(project, **overrides):
     """Chapters that would run again, with the reasons that `book why` gives."""
-    forget()
-    found = {chapter: store.why(chapter, overrides) for chapter in edition.chapters()}
-    return {chapter: lines for chapter, lines in found.items() if lines}
+    found = {name: store.why(project.build, plan.make(project, name, overrides))
+             for name in NAMES}
+    return {name: lines for name, lines in found.items() if lines}
+
+
+def importers(project, module):
+    """Chapters that reach a module."""
+    return {name for name in NAMES if project.code / module in closure.modules(
+        project, [cell["source"] for cell in chapters.read(project, name).code_cells])}
 
 
 def edit_cells(project, chapter, kind, change):
-    file = project / "chapters" / f"{chapter}.ipynb"
+    file = project.chapters / f"{chapter}.ipynb"
     notebook = json.loads(file.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == kind:
@@ -59,56 +73,84 @@ def edit_cells(project, chapter, kind, change):
 
 @pytest.mark.parametrize("table", ["claims", "ratings", "budgets", "ics_advisories"])
 def test_a_byte_of_data(project, table):
-    file = datasets.locate(table)
+    file = datasets.locate(table, project)
     file.write_bytes(file.read_bytes() + b"\n")
-    readers = {chapter for chapter in edition.chapters()
-               if table in store.declared_data(store.read_chapter(chapter))}
-    assert 0 < len(readers) < len(edition.chapters())
-    assert reasons() == {chapter: [f"data {table}: changed"] for chapter in readers}
+    readers = {name for name in NAMES if table in chapters.read(project, name).tables}
+    assert 0 < len(readers) < len(NAMES)
+    assert reasons(project) == {name: [f"data {table}: changed"] for name in readers}
 
 
-def test_a_helper(project):
-    file = project / "src" / "helpers" / "growth" / "rates.py"
+@pytest.mark.parametrize("module, most", [
+    ("audit/checks.py", 4), ("audit/prints.py", 4), ("composite/means.py", 6),
+    ("growth/rates.py", len(NAMES) - 1), ("results.py", len(NAMES)), ("words.py", len(NAMES))])
+def test_a_byte_of_a_helper(project, module, most):
+    file = project.code / module
     file.write_text(file.read_text() + "\n# changed\n")
-    assert reasons() == dict.fromkeys(edition.chapters(), ["helpers growth/rates.py: changed"])
+    touched = importers(project, module)
+    assert 0 < len(touched) <= most
+    assert reasons(project) == dict.fromkeys(touched, [f"helpers {module}: changed"])
+
+
+def test_the_audit_is_reached_by_those_that_import_it_and_no_others(project):
+    named = {name for name in NAMES if any(
+        alias.name.split(".")[-1] == "audit" for cell in chapters.read(project, name).code_cells
+        for node in ast.walk(ast.parse(cell["source"])) if isinstance(node, ast.ImportFrom)
+        for alias in node.names)}
+    assert importers(project, "audit/checks.py") == named != set()
+
+
+def test_a_new_module_that_nobody_imports(project):
+    (project.code / "unused.py").write_text("1 / 0")
+    assert reasons(project) == {}
+
+
+def test_a_font(project):
+    font = sorted((project.vendor / "fonts").glob("*.ttf"))[0]
+    font.write_bytes(font.read_bytes() + b"\0")
+    assert reasons(project) == dict.fromkeys(
+        importers(project, "figures/style.py"), [f"files vendor/fonts/{font.name}: changed"])
 
 
 def test_a_line_of_the_lock(project):
-    lock = project / "requirements.txt"
+    lock = project.lock_file
     lock.write_text(lock.read_text().replace("pandas==", "pandas==9", 1))
-    assert reasons() == dict.fromkeys(edition.chapters(), ["lock: changed"])
+    assert reasons(project) == dict.fromkeys(NAMES, ["lock: changed"])
 
 
 def test_a_code_cell(project):
     edit_cells(project, "3-4-investment", "code", lambda source: source + "\n# changed")
-    assert reasons() == {"3-4-investment": ["code: changed"]}
+    assert reasons(project) == {"3-4-investment": ["code: changed"]}
 
 
 @pytest.mark.parametrize("assignment", [
     "medium_score=1.5", "horizon_year=2030", "approximate_half_width=20.0", "random_seed=7"])
 def test_a_parameter(project, assignment):
     name, value = parameters.parse(assignment)
-    readers = {chapter for chapter in edition.chapters()
-               if name in store.declared_parameters(store.read_chapter(chapter))}
-    assert 0 < len(readers) < len(edition.chapters())
+    readers = {each for each in NAMES if name in chapters.read(project, each).parameters}
+    assert 0 < len(readers) < len(NAMES)
     standard = parameters.defaults()[name]
     said = [f"parameters {name}: {standard!r} -> {value!r}"]
-    assert reasons(**{name: value}) == dict.fromkeys(readers, said)
+    assert reasons(project, **{name: value}) == dict.fromkeys(readers, said)
 
 
 def test_prose_alone_runs_nothing(project):
-    for chapter in edition.chapters():
-        edit_cells(project, chapter, "markdown", lambda source: source + "\n\nMore words.")
-    assert reasons() == {}
+    for name in NAMES:
+        edit_cells(project, name, "markdown", lambda source: source + "\n\nMore words.")
+    assert reasons(project) == {}
 
 
-def test_the_pipeline_and_the_outputs_are_no_reason(project):
-    file = project / "src" / "helpers" / "pipeline" / "cli.py"
+def test_the_pipeline_is_no_reason(project):
+    for file in (project.code / "pipeline").rglob("*.py"):
+        file.write_text(file.read_text() + "\n# changed\n")
+    assert reasons(project) == {}
+
+
+def test_the_command_names_the_file(project):
+    said = "Nothing changed; it would not run again.\n"
+    assert book(project, "why", "a2").output == said
+    file = project.code / "audit" / "checks.py"
     file.write_text(file.read_text() + "\n# changed\n")
-    chapter = project / "chapters" / "3-4-investment.ipynb"
-    notebook = json.loads(chapter.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"] = []
-    chapter.write_text(json.dumps(notebook), encoding="utf-8")
-    assert reasons() == {}
+    assert book(project, "why", "a2").output == "helpers audit/checks.py: changed\n"
+    assert book(project, "why", "2.3").output == said
+    moved = book(project, "why", "2.3", "--set", "horizon_year=2030").output
+    assert moved == "parameters horizon_year: 2026 -> 2030\n"

@@ -108,15 +108,22 @@ def _hash(file: Path, _changed: int, _size: int) -> str:
     return sha256(file.read_bytes())
 
 
-def installed(lock_file: Path) -> dict[str, str]:
+def installed(lock_file: Path, folder: Path | None = None) -> dict[str, str]:
     """Version that is really installed of each package in the lock file; others do not matter.
 
     A package can be upgraded or downgraded by hand, which leaves the lock file as it was. The
     names of the folders in site-packages tell, in a hundredth of the time of reading metadata.
+
+    Parameters
+    ----------
+    lock_file : Path
+    folder : Path, optional
+        Folder of installed packages; by default that of this interpreter.
     """
-    state = lock_file.stat()
-    folder = Path(sysconfig.get_path("purelib"))
-    return _installed(lock_file, state.st_mtime_ns, folder, folder.stat().st_mtime_ns)
+    if not lock_file.is_file():
+        return {}
+    folder = folder or Path(sysconfig.get_path("purelib"))
+    return _installed(lock_file, lock_file.stat().st_mtime_ns, folder, folder.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=16)
