@@ -128,7 +128,6 @@ def test_portraits_cover_each_class_and_aspect_and_leave_gaps_open():
     assert traditional["china"].isna().all()
 
 
-@settings(deadline=None)
 @given(st.permutations(range(13)))
 def test_the_order_of_the_table_does_not_change_a_portrait(order):
     told = datasets.load("class_portraits")
