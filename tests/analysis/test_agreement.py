@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from helpers.agreement import agree, is_number
@@ -13,25 +13,21 @@ values = st.recursive(leaves, lambda inner: st.one_of(
     st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=2), inner, max_size=3)))
 
 
-@settings(deadline=None)
 @given(values)
 def test_a_value_agrees_with_itself(value):
     assert agree(value, value)
 
 
-@settings(deadline=None)
 @given(values, values)
 def test_it_does_not_matter_which_came_first(old, new):
     assert agree(old, new) == agree(new, old)
 
 
-@settings(deadline=None)
 @given(values, values)
 def test_lists_and_dictionaries_agree_as_their_entries_do(old, new):
     assert agree([old], [new]) == agree({"a": old}, {"a": new}) == agree(old, new)
 
 
-@settings(deadline=None)
 @given(st.floats(1, 1e6), st.floats(1e-12, 1e-1), st.floats(0.1, 10))
 def test_numbers_agree_within_the_tolerance_and_not_beyond(value, tolerance, times):
     assume(not 0.99 < times < 1.01)  # at the bound itself, rounding decides

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -35,7 +35,6 @@ def test_of_two_rows_in_print_at_once_the_lower_one_is_taken():
     assert hindsight.last_in_print(rows, year=2020)["value"] == 2
 
 
-@settings(deadline=None)
 @given(st.floats(0.01, 1e6), st.floats(0.01, 1e6), st.floats(0.001, 1000))
 def test_a_ratio_does_not_depend_on_the_unit(printed, later, factor):
     one, other = (hindsight.rung("x", printed * by, later * by, SOURCE, unit="-", match="same")
@@ -57,7 +56,6 @@ def test_what_is_not_above_zero_has_no_ratio(pair):
         hindsight.rung("x", *pair, SOURCE, unit="-", match="same")
 
 
-@settings(deadline=None)
 @given(ratios, st.floats(0.01, 2))
 def test_up_and_down_lie_equally_far_off(values, share):
     inverse = [1 / value for value in values]
@@ -74,7 +72,6 @@ def test_the_share_itself_is_not_further_off():
 # ------------------------------------------------------------------ misses
 
 
-@settings(deadline=None)
 @given(ratios)
 def test_the_worst_miss_is_at_least_one_and_turns_with_nothing(values):
     worst = hindsight.worst_miss(values)
@@ -84,7 +81,6 @@ def test_the_worst_miss_is_at_least_one_and_turns_with_nothing(values):
     assert math.isclose(worst, max(max(v, 1 / v) for v in values), rel_tol=1e-12)
 
 
-@settings(deadline=None)
 @given(ratios, ratios)
 def test_more_ratios_never_miss_by_less(some, more):
     assert hindsight.worst_miss(some + more) >= hindsight.worst_miss(some)
@@ -145,7 +141,6 @@ def test_the_growth_is_that_of_the_other_chapters():
     assert len(found) == 11
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 100), st.floats(-0.5, 0.5), st.integers(0, 10), st.floats(0.5, 1))
 def test_growth_that_fades_ends_between_the_start_and_constant_growth(start, rate, years, damping):
     faded, constant = (hindsight.faded_end(start, rate, years, by) for by in (damping, 1.0))
@@ -166,7 +161,6 @@ orders = st.lists(st.tuples(st.integers(1, 4), st.one_of(st.none(), st.integers(
                   min_size=3, max_size=8)
 
 
-@settings(deadline=None)
 @given(orders)
 def test_tau_is_that_of_scipy(pairs):
     score = pd.Series([float(a) for a, _ in pairs])

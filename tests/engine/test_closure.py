@@ -1,4 +1,4 @@
-"""What a chapter reaches is found by reading imports, with nothing left out that could change it."""
+"""What a chapter reaches is found by reading imports; nothing that could change it is left out."""
 
 import shutil
 from dataclasses import replace

@@ -4,7 +4,7 @@ import shlex
 from dataclasses import replace
 
 import pytest
-from small_book import REAL, READS, RECORD, own_table, scenario, write
+from small_book import READS, REAL, RECORD, own_table, scenario, write
 
 from helpers import datasets, parameters
 from helpers.pipeline import building, cli, edition
@@ -136,7 +136,7 @@ def test_the_baseline_is_the_first_of_the_shipped_ones(workshop):
 
 @pytest.fixture
 def own(workshop, tmp_path):
-    """A book with one chapter that reads `ratings`, and one that does not, read with own ratings."""
+    """A book with a chapter that reads `ratings` and one that does not, and own ratings."""
     write(workshop, "reads", RECORD, READS)
     write(workshop, "other", RECORD)
     return workshop.with_own_data(own_table(
