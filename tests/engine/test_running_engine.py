@@ -10,7 +10,6 @@ from small_runs import executed, notebook, outputs, text
 from helpers.pipeline.running import stock
 from helpers.pipeline.running.work import Outcome, Work
 
-
 EVERY_KIND = {
     "stream": "print('a'); print('b')",
     "two streams": "import sys\nprint('out'); print('err', file=sys.stderr)",
@@ -20,7 +19,8 @@ EVERY_KIND = {
     "result with two representations": "import pandas\npandas.DataFrame({'x': [1.5, 2]})",
     "wide frame": "pandas.DataFrame([range(60)])",
     "metadata": "display({'text/plain': 'x'}, raw=True, metadata={'alt': 'what it shows'})",
-    "tuples and keys as JSON": "display({'application/x+json': {1: (2, 3)}}, raw=True, metadata={'t': (1,)})",
+    "tuples and keys as JSON":
+        "display({'application/x+json': {1: (2, 3)}}, raw=True, metadata={'t': (1,)})",
     "picture": "from IPython.display import Image\nImage(b'\\x89PNG\\r\\n', format='png')",
     "markdown": "from IPython.display import Markdown\ndisplay(Markdown('*x*'))",
     "figure of pyplot": "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])",
@@ -106,7 +106,8 @@ def test_what_is_written_by_other_ways_than_python_is_not_lost():
 FAILURES = {
     "error": ["print('before')\n1 / 0"],
     "error in a function": ["def fail():\n    {}['y']\nfail()"],
-    "error with a cause": ["try:\n    1 / 0\nexcept Exception as e:\n    raise ValueError('x') from e"],
+    "error with a cause": [
+        "try:\n    1 / 0\nexcept Exception as error:\n    raise ValueError('x') from error"],
     "syntax": ["1 +"],
     "exit": ["raise SystemExit(3)"],
     "interrupt": ["raise KeyboardInterrupt"],

@@ -119,7 +119,8 @@ def test_a_run_that_is_killed_is_tried_again_and_others_do_not_notice(tmp_path):
 def test_a_run_that_is_killed_each_time_is_dead_after_the_second(tmp_path):
     kill = "import signal\nos.kill(os.getpid(), signal.SIGKILL)"
     outcomes = {}
-    works = [("killed", Work(notebook(note(tmp_path / "pids"), kill))), ("other", Work(notebook("1")))]
+    works = [("killed", Work(notebook(note(tmp_path / "pids"), kill))),
+             ("other", Work(notebook("1")))]
     processes.run(works, 2, outcomes.__setitem__)
     assert outcomes["other"].status == "ok"
     assert outcomes["killed"].status == "dead"
