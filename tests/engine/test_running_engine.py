@@ -107,7 +107,7 @@ FAILURES = {
     "error": ["print('before')\n1 / 0"],
     "error in a function": ["def fail():\n    {}['y']\nfail()"],
     "error with a cause": [
-        "try:\n    1 / 0\nexcept Exception as e:\n    raise ValueError('x') from e"],
+        "try:\n    1 / 0\nexcept Exception as error:\n    raise ValueError('x') from error"],
     "syntax": ["1 +"],
     "exit": ["raise SystemExit(3)"],
     "interrupt": ["raise KeyboardInterrupt"],

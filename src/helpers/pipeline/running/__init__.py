@@ -1,1 +1,1 @@
-"""Run chapters: what a run needs, and a fresh process for each. Knows no store or parameter."""
+"""Run chapters, each in a fresh process; knows nothing of the store or of parameters."""

@@ -5,18 +5,14 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-NO_SETTINGS = Path(__file__).with_name("matplotlibrc")
-
 
 def variables(python_bin: str | Path | None = None) -> dict[str, str]:
     """Variables that a run is to have, whatever the user has set.
 
     One BLAS thread keeps last digits steady and two runs from fighting over two cores. The hash
     seed fixes the order of sets. `PATH` starts with this interpreter's folder, so that a kernel
-    is the one of this environment. Matplotlib reads an empty file instead of the user's settings,
-    and keeps its font cache where it is. `IPYTHONDIR` and `PYTHONSTARTUP`, start-up files of the
-    user, are set by whoever starts a kernel, since IPython writes to the one and runs the other
-    (see `stock`, and `kernel_variables`).
+    is the one of this environment. Matplotlib reads nothing instead of the user's settings, and
+    keeps its font cache where it is. For a kernel see `kernel_variables`, too.
 
     Parameters
     ----------
@@ -31,14 +27,14 @@ def variables(python_bin: str | Path | None = None) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a kernel sets it
-        "MATPLOTLIBRC": str(NO_SETTINGS),
+        "MATPLOTLIBRC": os.devnull,
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
     }
 
 
 def kernel_variables(folder: str | Path) -> dict[str, str]:
-    """Variables that keep the user's start-up files from a kernel.
+    """Variables that keep the user's profile and start-up files from a kernel.
 
     Parameters
     ----------
