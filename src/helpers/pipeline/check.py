@@ -359,10 +359,10 @@ def ledger_faults(chapter: Chapter, claims: Collection[str] | None = None) -> li
 
 
 def tables(project: Project, names: Iterable[str]) -> list[str]:
-    """Faults of the tables that chapters read, and CSV files that nobody could read."""
+    """Faults of tables that chapters read or that changed, and CSV files that nobody can read."""
     found, altered = [], datasets.changed(project)
     read = {table for name in names for table in _readable_tables(chapters.read(project, name))}
-    for table in sorted(read & set(datasets.names(project))):
+    for table in sorted(read & set(datasets.names(project)) | set(altered)):
         shown = project.shown(project.data / datasets.describe(table, project)["path"])
         try:
             datasets.load(table, project.with_own_data(None))
