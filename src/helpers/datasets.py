@@ -352,7 +352,12 @@ def _check_key(frame: pd.DataFrame, key: str | list[str] | None, file: _File) ->
 
 def sha256(path: Path) -> str:
     """SHA-256 of a file, as the data package writes it."""
-    return "sha256:" + hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return sha256_of(Path(path).read_bytes())
+
+
+def sha256_of(content: bytes) -> str:
+    """SHA-256 of a file's content, as the data package writes it."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 def changed(project: Project | None = None) -> list[str]:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -32,3 +33,18 @@ def replace(contents: Mapping[Path, bytes | None]) -> None:
     finally:
         for file in aside.values():
             file.unlink(missing_ok=True)
+
+
+@contextmanager
+def tried(contents: Mapping[Path, bytes | None]):
+    """Give files their new content for as long as what is tried with them does not fail.
+
+    On an error, or when interrupted, every file is again as it was.
+    """
+    before = {file: file.read_bytes() if file.is_file() else None for file in contents}
+    replace(contents)
+    try:
+        yield
+    except BaseException:
+        replace(before)
+        raise

@@ -35,7 +35,7 @@ def test_a_moved_result_is_shown_with_its_change(tmp_path):
                             run(tmp_path / "b", record(value=3.0)))
     row = found.changed[0]
     assert (row["old"], row["new"], row["change"], row["unit"]) == (2.0, 3.0, 0.5, "ratio")
-    assert compare.in_lines(found)[0] == "c  x: 2.0 -> 3.0  (+50.0%)"
+    assert compare.in_lines(found)[0] == "c  x: 2.0 -> 3.0  (+50.0 %)"
 
 
 @pytest.mark.parametrize("old, new, tolerance, same", [

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from helpers import datasets, files, results
-from helpers.pipeline import chapters, execute, plan, scenario_table
+from helpers.pipeline import chapters, check, execute, plan, scenario_table
 from helpers.project import Project
 
 
@@ -60,12 +60,17 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, **options)
     Raises
     ------
     AcceptError
-        If a table is invalid or a run failed.
+        If a chapter breaks a rule, a table is invalid or a run failed.
     """
     if project.own_data:
         raise AcceptError(
             f"Nothing was accepted. The reference rests on the shipped tables, and these are from "
             f"{project.own_data}. Type the command without --data and BOOK_DATA.")
+    # Rules about outputs are left out: outputs are what is being made.
+    broken = [fault for name in names for fault in check.written(project, name)]
+    if broken:
+        raise AcceptError("Nothing was accepted: rules for chapters are broken.\n"
+                          + "\n".join(broken))
     try:
         datasets.rehashed(project)  # an invalid table is refused before anything runs
         last = scenario_table.readers(project)

@@ -48,7 +48,7 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
         if not wanted.is_baseline:  # the store usually has it
             before = edition.baseline(wanted.project).run(how, begin=builder.start)
         notice = announcement(wanted)
-        page_key = assemble.key(wanted, [*runs, *(before or [])], notice)
+        page_key = _page_key(wanted, runs, before or [])
         index = wanted.folder / "index.html"
         if index.is_file() and wanted.manifest().get("key") == page_key:
             step("The pages are up to date")
@@ -70,6 +70,18 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
         except OSError as error:  # a full disk
             raise BuildError(f"The pages could not be written: {error}") from None
     return index, runs
+
+
+def _page_key(wanted: Edition, runs, before) -> str:
+    """Key of the pages of an edition, by its runs (or plans) and those it is compared with."""
+    return assemble.key(wanted, [*runs, *before], announcement(wanted))
+
+
+def is_current(wanted: Edition) -> bool:
+    """Whether the published pages are what a build would make now; nothing is run."""
+    before = [] if wanted.is_baseline else edition.baseline(wanted.project).plans()
+    key = wanted.manifest().get("key")
+    return key is not None and key == _page_key(wanted, wanted.plans(), before)
 
 
 def folders(runs) -> dict[str, Path]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import agreement, results
+from helpers import agreement, results, words
 
 
 class CompareError(ValueError):
@@ -121,23 +121,34 @@ def _figures(run: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
-def in_lines(found: Comparison, chapters_named: bool = True) -> list[str]:
-    """A comparison for the terminal, one line per thing that moved."""
-    def where(row: dict) -> str:
-        return f"{row['chapter']}  " if chapters_named else ""
-
-    lines = []
-    for row in found.changed:
-        by = "" if row["change"] is None else f"  ({row['change']:+.1%})"
-        old, new = _short(row["old_text"]), _short(row["new_text"])
-        state = f"  [{row['status']}]" if "->" in row["status"] else ""
-        lines.append(f"{where(row)}{row['name']}: {old} -> {new}{by}{state}")
-    lines += [f"{where(row)}sentence {row['name']}: {_changed_words(row['old'], row['new'])}"
+def in_lines(found: Comparison) -> list[str]:
+    """A comparison of editions for the terminal, one line per thing that moved."""
+    lines = [f"{row['chapter']}  {row['name']}: {_moved(row)}" for row in found.changed]
+    lines += [f"{row['chapter']}  sentence {row['name']}: {_changed_words(row['old'], row['new'])}"
               for row in found.sentences]
-    lines += [f"{where(row)}figure {row['name']} moved" for row in found.figures]
-    lines += [f"{where(row)}{row['name']}: only in {row['edition']}" for row in found.only]
+    lines += [f"{row['chapter']}  figure {row['name']} moved" for row in found.figures]
+    lines += [f"{row['chapter']}  {row['name']}: only in {row['edition']}" for row in found.only]
     return [*lines, f"Differ: {len(found.changed)} results, {len(found.sentences)} sentences, "
             f"{len(found.figures)} figures. Agree: {found.same} results."]
+
+
+def in_lines_of_a_chapter(found: Comparison) -> list[str]:
+    """What moved in one chapter, in the words of its labels: results, sentences, figures, rest."""
+    lines = [f"{row['label']}: {_moved(row)}" for row in found.changed]
+    lines += [f"Sentence {row['name']}: {_changed_words(row['old'], row['new'])}"
+              for row in found.sentences]
+    lines += [f"Figure {row['name']} moved." for row in found.figures]
+    lines += [f"{row['name']} is {'gone' if row['edition'] == 'A' else 'new'}."
+              for row in found.only]
+    held = words.plural(found.same, "result")
+    return [*lines, f"{words.opening(held)} held." if lines else f"Nothing moved: {held} held."]
+
+
+def _moved(row: dict) -> str:
+    """Old and new text of a result, the relative change, and the status where it changed."""
+    by = "" if row["change"] is None else f"  ({100 * row['change']:+.1f} %)"
+    state = f"  [{row['status']}]" if "->" in row["status"] else ""
+    return f"{_short(row['old_text'])} -> {_short(row['new_text'])}{by}{state}"
 
 
 def _changed_words(old: str, new: str) -> str:
@@ -154,8 +165,8 @@ def _changed_words(old: str, new: str) -> str:
     lead = "… " if start else ""
     close = " …" if tail > 3 else ""
     return " -> ".join(
-        _short(lead + " ".join(words[start:len(words) - max(0, tail - 3)]) + close, 110)
-        for words in (before, after))
+        _short(lead + " ".join(part[start:len(part) - max(0, tail - 3)]) + close, 110)
+        for part in (before, after))
 
 
 def _short(text: str, limit: int = 60) -> str:

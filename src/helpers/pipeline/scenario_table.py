@@ -1,8 +1,11 @@
 """What the shipped scenarios give, as two tables in ``data/editions/`` for a chapter to read.
 
 A chapter must run without the pipeline, so it cannot run other editions itself. `book accept`
-writes the tables; the tests hold them against a new run.
+writes the tables for every file in ``scenarios/``; the tests hold them against a new run of the
+scenarios that they list, so that a new file turns no test red.
 """
+
+from collections.abc import Collection
 
 from helpers import datasets, parameters, results
 from helpers.pipeline import chapters, edition, execute, plan
@@ -23,21 +26,53 @@ def readers(project: Project) -> list[str]:
             if {RESULTS, SCENARIOS} & set(chapters.read(project, name).tables)]
 
 
-def cells(project: Project) -> list[tuple[str, plan.Plan]]:
+def listed(project: Project) -> list[str]:
+    """Scenarios that the committed tables hold; nothing in a book without such tables."""
+    if SCENARIOS not in datasets.names(project):
+        return []
+    return list(dict.fromkeys(datasets.load(SCENARIOS, project.with_own_data(None))["scenario"]))
+
+
+def unlisted(project: Project) -> list[str]:
+    """Scenarios in ``scenarios/`` that the tables do not hold yet: `book accept` adds them.
+
+    They run, build and sweep like any other, and are no fault.
+    """
+    if SCENARIOS not in datasets.names(project):
+        return []
+    known = listed(project)
+    return [name for name in edition.scenarios(project) if name not in known]
+
+
+def cells(project: Project, scenarios: Collection[str] | None = None
+          ) -> list[tuple[str, plan.Plan]]:
     """Scenario and plan of each run that the tables need.
 
     Every chapter for the baseline; for the others those that read a changed parameter. A chapter
     left out is not affected, which is not the same as robust.
+
+    Parameters
+    ----------
+    project : Project
+    scenarios : collection of str, optional
+        Names of the scenarios wanted; by default every one in ``scenarios/``.
     """
     own = readers(project)
     names = [name for name in chapters.names(project) if name not in own]
     return [(each.scenario, plan.make(project, name, each.overrides))
-            for each in edition.shipped(project) for name in names
+            for each in _editions(project, scenarios) for name in names
             if not each.overrides
             or set(chapters.read(project, name).parameters) & set(each.overrides)]
 
 
-def make(project: Project, how: execute.How, **options) -> dict[str, bytes]:
+def _editions(project: Project, scenarios: Collection[str] | None) -> list[edition.Edition]:
+    if scenarios is None:
+        return edition.shipped(project)
+    return [each for each in edition.shipped(project) if each.scenario in scenarios]
+
+
+def make(project: Project, how: execute.How, *, scenarios: Collection[str] | None = None,
+         **options) -> dict[str, bytes]:
     """Contents of the two tables as the scenarios and chapters are now; nothing is written.
 
     Parameters
@@ -45,6 +80,8 @@ def make(project: Project, how: execute.How, **options) -> dict[str, bytes]:
     project : Project
         With the shipped tables only.
     how : execute.How
+    scenarios : collection of str, optional
+        As for `cells`.
     **options
         As for `execute.run_many`.
 
@@ -53,7 +90,7 @@ def make(project: Project, how: execute.How, **options) -> dict[str, bytes]:
     ScenarioTableError
         If a run failed.
     """
-    planned = cells(project)
+    planned = cells(project, scenarios)
     runs = execute.run_many(project, [each for _, each in planned], how, **options)
     failed = [f"{scenario}, {run.chapter}: {run.status}: {run.reason}"
               for (scenario, _), run in zip(planned, runs, strict=True) if run.status != "ok"]
@@ -62,14 +99,15 @@ def make(project: Project, how: execute.How, **options) -> dict[str, bytes]:
     rows = [{"scenario": scenario, "chapter": run.chapter, **results.flat(entry)}
             for (scenario, _), run in zip(planned, runs, strict=True)
             for entry in execute.ledger(run) if entry["type"] == "result"]
-    return {RESULTS: to_csv(rows, COLUMNS), SCENARIOS: to_csv(*_described(project))}
+    return {RESULTS: to_csv(rows, COLUMNS), SCENARIOS: to_csv(*_described(project, scenarios))}
 
 
-def _described(project: Project) -> tuple[list[dict], list[str]]:
+def _described(project: Project, scenarios: Collection[str] | None
+               ) -> tuple[list[dict], list[str]]:
     """What the scenarios change, one row per scenario and parameter; the baseline has one row."""
     columns = ["scenario", "title", "why", "parameter", "baseline_value", "value", "unit"]
     standard, rows = parameters.defaults(), []
-    for each in edition.shipped(project):
+    for each in _editions(project, scenarios):
         about = (each.scenario, each.title, each.why)
         # In the order of the file, as its author thought of them.
         changed = {name: value for name, value in each.described.items()

@@ -137,8 +137,8 @@ def nearest(build: Path, plan: Plan) -> dict | None:
     found = []
     for file in (build / "runs").glob(f"*/{MARKER}"):
         try:
-            record = json.loads(file.read_text())
             state = file.stat()
+            record = _marker(file, state.st_mtime_ns, state.st_size)
         except (OSError, ValueError):  # another process is replacing it
             continue
         if record.get("chapter") == plan.chapter and "parts" in record:
@@ -147,6 +147,12 @@ def nearest(build: Path, plan: Plan) -> dict | None:
     found.sort(key=lambda each: each[:2])
     return next((record for _, _, record in found
                  if published(build, record["key"]) is not None), None)
+
+
+@lru_cache(maxsize=16384)
+def _marker(file: Path, _changed: int, _size: int) -> dict:
+    """What a marker says, read once: `book status` asks for every chapter."""
+    return json.loads(file.read_text())
 
 
 def why(build: Path, plan: Plan) -> list[str]:

@@ -10,6 +10,7 @@ import sys
 
 import click
 
+DISTRIBUTION = "industrial-internet-security-book"  # as pip knows it
 COMMANDS = {
     "build": "build", "run": "run", "sweep": "sweep", "compare": "compare", "effects": "effects",
     "accept": "accept", "check": "check", "why": "why", "status": "status",
@@ -43,7 +44,7 @@ class _Lazy(click.Group):
 
 @click.command(cls=_Lazy, context_settings={
     "help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="industrial-internet-security-book", prog_name="book")
+@click.version_option(package_name=DISTRIBUTION, prog_name="book")
 @click.pass_context
 def main(context):
     """Run the chapters of the book and build it."""

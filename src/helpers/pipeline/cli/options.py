@@ -48,24 +48,41 @@ def here(folder: str) -> Project:
     return project
 
 
+def project_of(context) -> Project:
+    """The book that a completion is about; nothing has been typed to its end yet."""
+    return context.find_root().obj or Project.current()
+
+
+def quietly(found):
+    """What a completion finds; nothing where it fails, since a shell would print the error."""
+    try:
+        return found()
+    except Exception:  # noqa: BLE001  whatever it is, the command itself will say it
+        return []
+
+
 def chapter_names(context, _parameter, incomplete):
-    """Chapters that a text may become, for completion."""
-    project = context.find_root().obj or Project.current()
-    return [name for name in chapters.names(project)
-            if name.startswith(incomplete.replace(".", "-"))]
+    """Chapters that a text may become, by name or number, for completion."""
+    return quietly(lambda: [name for name in chapters.names(project_of(context))
+                            if name.startswith(incomplete.lower().replace(".", "-"))])
 
 
 def scenario_names(context, _parameter, incomplete):
     """Scenarios and built editions that a text may become, for completion."""
-    from helpers.pipeline import edition
+    def found():
+        from helpers.pipeline import edition
 
-    project = context.find_root().obj or Project.current()
-    known = {*edition.scenarios(project), *(row["name"] for row in edition.built(project))}
-    return sorted(name for name in known if name.startswith(incomplete))
+        project = project_of(context)
+        known = {*edition.scenarios(project), *(row["name"] for row in edition.built(project))}
+        return sorted(name for name in known if name.startswith(incomplete))
+
+    return quietly(found)
 
 
 def assignments(_context, _parameter, incomplete):
     """``name=`` for every parameter, and its choices after it, for completion."""
+    from helpers import parameters
+
     name, separator, value = incomplete.partition("=")
     if not separator:
         return [f"{known}=" for known in parameters.names() if known.startswith(name)]
@@ -136,12 +153,12 @@ class refusals:  # noqa: N801  a context manager, used as a word
             return False
         if issubclass(kind, KeyboardInterrupt):
             raise Failure(INTERRUPTED) from None
-        from helpers.pipeline import accept, compare, edition, effects, scenario_table, sweep
+        from helpers.pipeline import accept, compare, edition, effects, new, scenario_table, sweep
 
         work = (edition.BuildError, compare.CompareError, accept.AcceptError,
                 scenario_table.ScenarioTableError)
         usage = (parameters.ParameterError, chapters.ChapterError, datasets.DataError, ProjectError,
-                 sweep.SweepError, effects.EffectError)
+                 sweep.SweepError, effects.EffectError, new.NewError)
         if issubclass(kind, work):
             raise Failure(str(error)) from None
         if issubclass(kind, usage) or kind.__name__ == "ClusterError":

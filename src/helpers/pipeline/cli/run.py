@@ -57,7 +57,7 @@ def _show_moved(chapter: str, before, result) -> None:
     from helpers.pipeline import compare
 
     found = compare.compare({chapter: Path(before.path)}, {chapter: Path(result.path)})
-    for line in compare.in_lines(found, chapters_named=False):
+    for line in compare.in_lines_of_a_chapter(found):
         click.echo(line)
 
 
