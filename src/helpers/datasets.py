@@ -264,7 +264,8 @@ def write_hashes() -> list[str]:
 
 if __name__ == "__main__":
     try:
+        paths.settle_own_data()
         rewritten = write_hashes()
-    except DataError as problem:
+    except (DataError, paths.OwnDataError) as problem:
         raise SystemExit(f"No hash was written. {problem}") from None
     print("Hashes rewritten: " + ", ".join(rewritten) if rewritten else "No table has changed.")

@@ -5,6 +5,7 @@ directory. Absolute paths derived from this file remove that whole family of err
 """
 
 import os
+import shlex
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,10 +24,45 @@ def build_folder() -> Path:
     return Path(os.environ.get("BOOK_BUILD") or ROOT / "_build").resolve()
 
 
+class OwnDataError(ValueError):
+    """A folder of own data that cannot be meant. One line."""
+
+
 def own_data_folder() -> Path | None:
-    """Folder of a user's own data (variable ``BOOK_DATA``), or None for the shipped data."""
-    folder = os.environ.get("BOOK_DATA")
-    return Path(folder).resolve() if folder else None
+    """Folder of a user's own data (variable ``BOOK_DATA``), or None for the shipped data.
+
+    Raises
+    ------
+    OwnDataError
+        If the folder is not there, or is relative: a kernel has another working directory than
+        whoever set the variable, so that it would mean another folder or none.
+    """
+    given = os.environ.get("BOOK_DATA")
+    if not given:
+        return None
+    folder = Path(given)
+    if not folder.is_absolute():
+        raise OwnDataError(
+            f"BOOK_DATA={given!r} is relative, and every kernel would look for it elsewhere. Give "
+            f"it from the root: export BOOK_DATA={shlex.quote(str(folder.resolve()))}")
+    if not folder.is_dir():
+        raise OwnDataError(
+            f"BOOK_DATA={given!r} is not a folder. Give the folder of your own tables, or take "
+            "the shipped ones: unset BOOK_DATA")
+    return folder.resolve()
+
+
+def settle_own_data() -> None:
+    """Where a command starts, and only there, a relative ``BOOK_DATA`` can be understood.
+
+    Raises
+    ------
+    OwnDataError
+        If the folder is not there.
+    """
+    if os.environ.get("BOOK_DATA"):
+        os.environ["BOOK_DATA"] = os.path.abspath(os.environ["BOOK_DATA"])
+        own_data_folder()
 
 
 def shown(path: Path) -> str:

@@ -59,6 +59,10 @@ class Usage(click.ClickException):
 def main():
     """Run the chapters of the book and build it."""
     os.environ.setdefault("BOOK_STANDBY_MINUTES", "10")  # see `forks`
+    try:
+        paths.settle_own_data()
+    except paths.OwnDataError as error:
+        raise Usage(str(error)) from None
 
 
 def _use_own_data(own_data: Path | None) -> None:

@@ -185,8 +185,10 @@ def main() -> None:
         print(f"{result.chapter}: {result.status}", flush=True)
 
     try:
+        paths.settle_own_data()
         changed = write(make(report=report))
-    except (ScenarioTableError, datasets.DataError, parameters.ParameterError) as problem:
+    except (paths.OwnDataError, ScenarioTableError, datasets.DataError,
+            parameters.ParameterError) as problem:
         raise SystemExit(str(problem)) from None
     print("Rewritten: " + ", ".join(changed) if changed else "No table has changed.")
 
