@@ -65,6 +65,20 @@ def settle_own_data() -> None:
         own_data_folder()
 
 
+def foreign_checkout(folder: Path) -> str:
+    """Why what is run here is not what lies here, in one line; empty if it is.
+
+    The ``.venv`` of a copied checkout has the paths of the original.
+    """
+    for here in (folder, *folder.parents):
+        if (here / "_toc.yml").is_file() and (here / "src" / "helpers").is_dir():
+            if here.resolve() == ROOT:
+                return ""
+            return (f"This folder is the checkout {here}, but what runs is the code of {ROOT}. "
+                    f"Set up this one: cd {shlex.quote(str(here))} && make setup")
+    return ""
+
+
 def shown(path: Path) -> str:
     """Path as messages print it: relative to the project where it lies inside."""
     path = Path(path)

@@ -59,6 +59,9 @@ class Usage(click.ClickException):
 def main():
     """Run the chapters of the book and build it."""
     os.environ.setdefault("BOOK_STANDBY_MINUTES", "10")  # see `forks`
+    foreign = paths.foreign_checkout(Path.cwd())
+    if foreign:
+        raise Usage(foreign)
     try:
         paths.settle_own_data()
     except paths.OwnDataError as error:
