@@ -4,11 +4,24 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import nbval.kernel
+import pytest
 from jupyter_client.manager import KernelManager
 
 from helpers.pipeline.running import environment, stock
+from helpers.project import foreign_checkout
+
+FOREIGN = foreign_checkout(Path(__file__).parent)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart():
+    """Never test the files of another checkout as if they were these."""
+    if FOREIGN:
+        pytest.exit(FOREIGN, returncode=2)
+
 
 # The same surroundings as in the pipeline, so that the same bytes come out; and no start-up file
 # or setting of whoever runs the tests.

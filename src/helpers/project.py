@@ -6,6 +6,7 @@ the current one, and `variables` is how a runner says which that is.
 """
 
 import os
+import shlex
 import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -66,20 +67,27 @@ class Project:
                    _existing(own_data) if own_data else None, code if code.is_dir() else PACKAGE)
 
     @classmethod
-    def current(cls):
+    def current(cls, beside: Path | None = None):
         """The book this process belongs to, by its variables and else by where its code lies.
+
+        Parameters
+        ----------
+        beside : Path, optional
+            Folder by which a relative BOOK_DATA is understood: where a command was typed.
 
         Raises
         ------
         ProjectError
-            If BOOK_DATA is relative, which every runner would take for another folder, or is not
-            there.
+            If BOOK_DATA is not there, or is relative in a kernel, whose working folder is not
+            that of whoever set it: it would mean another folder or none.
         """
         own_data = os.environ.get(DATA)
+        if own_data and beside:
+            own_data = Path(beside, own_data)
         if own_data and not Path(own_data).is_absolute():
             raise ProjectError(
-                f"{DATA} is {own_data!r}: give a whole path, since chapters run in other folders. "
-                f'Type: export {DATA}="$PWD/{own_data}"')
+                f"{DATA}={own_data!r} is relative, and every kernel would look for it elsewhere. "
+                f"Give it from the root: export {DATA}={shlex.quote(os.path.abspath(own_data))}")
         root = os.environ.get(ROOT) or PACKAGE.parents[1]
         return cls.at(Path(root), build=os.environ.get(BUILD), own_data=own_data)
 
@@ -171,5 +179,24 @@ class Project:
 def _existing(folder: Path) -> Path:
     folder = Path(folder).resolve()
     if not folder.is_dir():
-        raise ProjectError(f"{folder} is not a folder, so no table can be read from it.")
+        raise ProjectError(f"{folder} is not a folder. Give the folder of your own tables, or take "
+                           f"the shipped ones: no --data, and unset {DATA}")
     return folder
+
+
+def foreign_checkout(folder: Path) -> str:
+    """Why what is run here is not what lies here, in one line; empty if it is.
+
+    The ``.venv`` of a copied checkout has the paths of the original. Who names the book by its
+    variable wants that one.
+    """
+    if os.environ.get(ROOT):
+        return ""
+    own = PACKAGE.parents[1]
+    for here in (folder, *folder.parents):
+        if (here / "_toc.yml").is_file() and (here / "src" / "helpers").is_dir():
+            if here.resolve() == own:
+                return ""
+            return (f"This folder is the checkout {here}, but what runs is the code of {own}. "
+                    f"Set up this one: cd {shlex.quote(str(here))} && make setup")
+    return ""

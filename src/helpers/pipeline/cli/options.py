@@ -1,14 +1,13 @@
 """Options that commands share, each declared once, and the two ways a command ends badly."""
 
 import functools
-import os
 from pathlib import Path
 
 import click
 
 from helpers import datasets, parameters
 from helpers.pipeline import chapters
-from helpers.project import ROOT, Project, ProjectError
+from helpers.project import Project, ProjectError, foreign_checkout
 
 INTERRUPTED = ("Interrupted. What had finished is in the store; the same command goes on where it "
                "stopped.")
@@ -35,17 +34,13 @@ def here(folder: str) -> Project:
         If the command was typed in another checkout than the one whose code would run, or a
         variable of the environment cannot be used.
     """
+    foreign = foreign_checkout(Path(folder))
+    if foreign:
+        raise Usage(foreign)
     try:
-        project = Project.current()
+        return Project.current(beside=Path(folder))
     except ProjectError as error:
         raise Usage(str(error)) from None
-    for place in (Path(folder), *Path(folder).parents):
-        if place == project.root or os.environ.get(ROOT):  # asked for by name
-            break
-        if (place / "_toc.yml").is_file() and (place / "src" / "helpers").is_dir():
-            raise Usage(f"This `book` belongs to {project.root}, and you are in {place}, which is "
-                        f"another book. Type: make -C {place} setup, then {place}/.venv/bin/book")
-    return project
 
 
 def project_of(context) -> Project:
