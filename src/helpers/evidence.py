@@ -13,6 +13,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 
 LINKS = ("none", "partial", "direct")  # in rising order
 VERDICTS = ("contradicts", "silent", "agrees")
+SIGNS = {"direct": "D", "partial": "p", "none": "\u2013"}  # in figures, where words have no room
 
 
 class EvidenceError(ValueError):
@@ -171,7 +172,62 @@ def by_group(links, groups):
     }
 
 
+def letters(links, groups):
+    """One letter for each link, by row and group of columns: ``DDp``, direct links first.
+
+    Parameters
+    ----------
+    links, groups
+        As for `by_group`.
+
+    Returns
+    -------
+    pandas.DataFrame of str, (rows, groups)
+        Empty where a row has no link to a group.
+    """
+    counts = by_group(links, groups)
+    return (counts["direct"].map(lambda number: SIGNS["direct"] * number)
+            + counts["partial"].map(lambda number: SIGNS["partial"] * number))
+
+
 # ------------------------------------------------------------------ two coders
+
+
+def both_signs(first, second):
+    """The codes of two coders as signs: one where they agree, two where they differ.
+
+    Parameters
+    ----------
+    first, second : pandas.DataFrame of str, (rows, columns)
+
+    Returns
+    -------
+    pandas.DataFrame of str
+        Such as ``D``, ``Dp`` or ``D–`` (first coder, then second); empty where neither links.
+    """
+    one, other = first.map(SIGNS.get), second.map(SIGNS.get)
+    return one.where(first == second, one + other).mask((first == "none") & (second == "none"), "")
+
+
+def weaker(first, second):
+    """The level that both coders see at least: none where one of them sees no link."""
+    rank = {level: position for position, level in enumerate(LINKS)}
+    lower = first.map(rank.get) <= second.map(rank.get)
+    return first.where(lower, second)
+
+
+def side_by_side(first, second):
+    """Two codings as a list, one line a cell, row by row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The names of rows and columns, then ``first`` and ``second``.
+    """
+    cells = [(row, column, first.loc[row, column], second.loc[row, column])
+             for row in first.index for column in first.columns]
+    names = [first.index.name, first.columns.name, "first", "second"]
+    return pd.DataFrame(cells, columns=names)
 
 
 @dataclass(frozen=True)

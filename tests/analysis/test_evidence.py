@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import datasets, evidence
@@ -246,3 +246,55 @@ def test_the_codes_called_table_are_those_of_the_table(name, key, source):
 def test_the_overall_judgement_is_not_coded():
     for name in ("challenge_suggestion", "challenge_elsewhere"):
         assert "5.5-overall" not in set(datasets.load(name)["challenge_id"])
+
+
+# ------------------------------------------------------------------ signs for figures
+
+
+def of(pairs, side):
+    return pd.DataFrame([[pair[side] for pair in pairs]])
+
+
+def test_letters_by_hand():
+    groups = {"c1": "a", "c2": "a", "c3": "b", "c4": "b"}
+    found = evidence.letters(LINKS, groups)
+    assert found.to_numpy().tolist() == [["Dp", "p"], ["p", ""], ["", ""]]
+
+
+def test_every_link_has_one_letter():
+    groups = dict.fromkeys(COLUMNS, "all")
+    counted = evidence.letters(LINKS, groups)["all"].str.len()
+    assert counted.tolist() == (LINKS != "none").sum(axis=1).tolist()
+
+
+@settings(deadline=None)
+@given(codings)
+def test_signs_are_two_where_coders_differ_and_none_where_neither_links(pairs):
+    signs = evidence.both_signs(of(pairs, 0), of(pairs, 1)).iloc[0]
+    for sign, (one, other) in zip(signs, pairs, strict=True):
+        assert len(sign) == (0 if (one, other) == ("none", "none") else 1 if one == other else 2)
+
+
+@pytest.mark.parametrize(("pair", "sign"), [
+    (("direct", "direct"), "D"), (("direct", "partial"), "Dp"), (("none", "partial"), "–p"),
+    (("direct", "none"), "D–"), (("partial", "partial"), "p"), (("none", "none"), "")])
+def test_signs_by_hand(pair, sign):
+    assert evidence.both_signs(of([pair], 0), of([pair], 1)).iloc[0, 0] == sign
+
+
+@settings(deadline=None)
+@given(codings)
+def test_the_weaker_level_does_not_ask_who_came_first(pairs):
+    one, other = of(pairs, 0), of(pairs, 1)
+    pd.testing.assert_frame_equal(evidence.weaker(one, other), evidence.weaker(other, one))
+    pd.testing.assert_frame_equal(evidence.weaker(one, one), one)
+    rank = evidence.LINKS.index
+    assert [rank(level) for level in evidence.weaker(one, other).iloc[0]] == [
+        min(rank(a), rank(b)) for a, b in pairs]
+
+
+def test_two_codings_side_by_side_have_a_line_a_cell():
+    found = evidence.side_by_side(LINKS, LINKS.replace("partial", "none"))
+    assert found.columns.tolist() == ["row", "column", "first", "second"]
+    assert len(found) == LINKS.size
+    assert found.iloc[1].tolist() == ["r1", "c2", "partial", "none"]

@@ -96,6 +96,16 @@ def test_cells_that_a_spreadsheet_would_run_are_quoted():
     assert "-1.5" in csv and "'-1.5" not in csv
 
 
+def test_rows_are_marked_in_bold_and_parted_where_the_group_changes():
+    figure, axes = figures.new("Title", "Measure", source="made up")
+    table = pd.DataFrame([["1"], ["2"], ["3"]], index=["a", "b", "c"], columns=["x"])
+    figures.heat_map(axes, table, texts=table, colours=[["#ffffff"]] * 3)
+    figures.mark_rows(axes, bold=[1], groups=["g", "g", "h"])
+    assert [name.get_fontweight() for name in axes.get_yticklabels()] == [
+        "normal", "bold", "normal"]
+    assert [list(line.get_ydata()) for line in axes.lines] == [[2, 2]]
+
+
 def test_an_empty_cell_of_a_heat_map_is_hatched_not_coloured():
     figure, axes = figures.new("A finding", "Counts", source="a test.")
     table = pd.DataFrame(np.zeros((1, 2)), index=["r"], columns=["a", "b"])

@@ -30,6 +30,7 @@ from helpers.figures.effects import (
 from helpers.figures.matrices import (
     dot_matrix,
     heat_map,
+    mark_rows,
     tile_strip,
     tiles,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "lanes",
     "log_axis",
     "luminance",
+    "mark_rows",
     "named_rows",
     "new",
     "node_link",

@@ -59,6 +59,24 @@ def heat_map(axes, table, *, texts, colours, text_colours=None):
         spine.set_visible(False)
 
 
+def mark_rows(axes, *, bold=(), groups=None):
+    """Set off rows of a heat map: names in bold, and a line wherever the group changes.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        As `heat_map` left it.
+    bold : collection of int
+        Positions of the rows that the title speaks of.
+    groups : sequence, optional
+        Group of each row, in their order.
+    """
+    for position, name in enumerate(axes.get_yticklabels()):
+        name.set(va="center", fontweight="bold" if position in bold else "normal")
+        if groups is not None and position and groups[position] != groups[position - 1]:
+            axes.axhline(position, color=MUTED, linewidth=1)
+
+
 def dot_matrix(axes, table, *, groups=None, totals=None):
     """Which row holds which column: a filled dot for yes, a small grey one for no.
 
