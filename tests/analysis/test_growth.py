@@ -366,7 +366,7 @@ class TestSimulation:
 
     def test_blocks_do_not_show(self):
         # One column more than the working block.
-        draws = growth.scenarios._BLOCK + 1
+        draws = growth.simulation._BLOCK + 1
         steps = np.random.default_rng(5).standard_normal((3, draws))
         expected = 2.0 * np.exp(np.cumsum(0.1 + 0.3 * steps, axis=0))
         assert simulate_paths(2.0, 0.1, 0.3, 3, draws, 5) == pytest.approx(expected, rel=1e-13)
@@ -382,6 +382,50 @@ class TestSimulation:
         finally:
             tracemalloc.stop()
         assert peak <= 1.5 * paths.nbytes
+
+
+class TestProjectedPath:
+    @given(st.floats(0.01, 1e6), st.floats(-0.5, 2), st.integers(1, 40))
+    def test_all_of_a_growth_that_lasts_is_the_constant_rate(self, start, rate, years):
+        path = growth.projected_path(start, rate, 2019, [2019, 2019 + years])
+        assert path[2019] == start
+        assert path[2019 + years] == pytest.approx(start * (1 + rate) ** years, rel=1e-9)
+
+    @given(st.floats(0.01, 2), st.floats(0, 0.99), st.floats(0.1, 0.99))
+    def test_less_lasts_with_a_smaller_share_and_a_stronger_fading(self, rate, share, damping):
+        years = range(2019, 2030)
+        full = growth.projected_path(1.0, rate, 2019, years)
+        part = growth.projected_path(1.0, rate, 2019, years, persistence=share)
+        fading = growth.projected_path(1.0, rate, 2019, years, damping=damping)
+        assert (part.iloc[1:] < full.iloc[1:]).all()
+        assert (fading.iloc[1:] < full.iloc[1:]).all()
+
+    def test_none_of_a_growth_that_lasts_is_no_growth(self):
+        path = growth.projected_path(3.0, 0.5, 2019, range(2019, 2025), persistence=0.0)
+        assert path.tolist() == [3.0] * 6
+
+    def test_it_is_the_damped_path_at_the_damping_that_this_solves(self):
+        years = range(2019, 2031)
+        phi, damped = growth.damped_growth_path(0.38, 0.52, 3.531, 2019, 2025, years)
+        path = growth.projected_path(0.38, 0.52, 2019, years, damping=phi)
+        assert path.to_numpy() == pytest.approx(damped.to_numpy(), rel=1e-12)
+
+    def test_a_fading_growth_has_a_ceiling(self):
+        path = growth.projected_path(1.0, 0.1, 2019, [2019, 2619], damping=0.9)
+        assert path[2619] == pytest.approx(1.1**9)
+
+    @pytest.mark.parametrize("arguments, settings, words", [
+        ((0.0, 0.1, 2019, [2020]), {}, "start must be greater"),
+        ((1.0, -1.0, 2019, [2020]), {}, "growth must be above -1"),
+        ((1.0, 0.1, 2019, [2018]), {}, "from start_year 2019 on, got 2018"),
+        ((1.0, 0.1, 2019, [2019.5]), {}, "got 2019.5"),
+        ((1.0, 0.1, 2019, [20190]), {}, "at most"),
+        ((1.0, 0.1, 2019, [2020]), {"persistence": -0.1}, "persistence must not be negative"),
+        ((1.0, 0.1, 2019, [2020]), {"damping": 0.0}, "damping must be greater"),
+    ])
+    def test_a_bad_argument_is_refused(self, arguments, settings, words):
+        with pytest.raises(ValueError, match=words):
+            growth.projected_path(*arguments, **settings)
 
 
 class TestSaturation:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import datasets, markets
+from helpers import audit, datasets, markets, parameters
 
 RATES = pd.DataFrame({
     "currency": ["USD", "CNY", "EUR"] * 2, "year": [2019] * 3 + [2020] * 3,
@@ -20,7 +20,7 @@ def tables():
 
 @pytest.mark.parametrize("claim, value, half_width, unit", [
     ("2.3-market-a-2019", 16.401, 0.0005, "USD billion"),
-    ("2.3-expenditure-b-2019", 0.380, 0.0005, "USD billion"),
+    ("2.3-expenditure-b-2019", 0.380, 0.005, "USD billion"),
     ("5.1-industry-c-2019", 3.83, 0.005, "RMB billion"),
     ("5.1-growth-c-2019", 0.5162, 0.00005, "fraction per year"),
     ("5.3-market-d-2021", 22.8, 0.05, "RMB billion"),
@@ -155,3 +155,211 @@ def test_vintages_are_ratios_to_the_last_figure_in_print():
     found = markets.vintages(frame, "P", min_confidence="medium", information_cutoff=2020)
     assert found[["fiscal_year", "value_million", "ratio_to_last"]].to_numpy().tolist() == [
         [2019, 5.0, 1.0], [2020, 10.0, 0.5], [2020, 20.0, 1.0], [2021, 10.0, 1.0]]
+
+
+@pytest.mark.parametrize("width", [0.5, 5.0, 20.0])
+def test_approximately_has_one_width_wherever_a_print_is_judged(tables, width):
+    claims, scopes = tables
+    for claim in claims[claims["scope_id"].notna()].itertuples():
+        figure = markets.figure(claims, scopes, claim.claim_id, approximate_half_width=width)
+        row = claims.set_index("claim_id").loc[claim.claim_id]
+        low, high = audit.interval(row, width)
+        if figure["half_width"] is None:
+            continue
+        scale = figure["value"] / claim.value
+        assert figure["value"] - figure["half_width"] == pytest.approx(low * scale)
+        assert figure["value"] + figure["half_width"] == pytest.approx(high * scale)
+
+
+@pytest.mark.parametrize("qualifier, unit, half, width, expected", [
+    ("approx", "USD_million", 0.5, 5.0, 5.0),
+    ("approx", "USD_billion", 0.0005, 5.0, 0.005),
+    ("approx", "USD_billion", 0.5, 20.0, 0.5),  # never narrower than the printed digits
+    ("approx", "year", None, 5.0, None),  # a year is no money
+    ("none", "USD_million", 0.5, 5.0, 0.5),
+    ("more_than", "USD_million", None, 5.0, None),
+])
+def test_the_word_widens_only_sums_of_dollars(qualifier, unit, half, width, expected):
+    claim = {"half_width": half, "unit": unit, "qualifier": qualifier}
+    assert markets.half_width(claim, width) == expected
+
+
+def test_without_a_width_of_the_reader_that_of_the_baseline_holds(tables):
+    default = parameters.defaults()["approximate_half_width"]
+    claim = "2.3-expenditure-b-2019"
+    assert markets.figure(*tables, claim) == markets.figure(
+        *tables, claim, approximate_half_width=default)
+
+
+def printed(value, half_width=0.0, year=2019, **fields):
+    return {"value": value, "half_width": half_width, "year": year, **fields}
+
+
+POSITIVE = st.floats(0.1, 1000)
+
+
+@given(POSITIVE, POSITIVE, st.floats(0, 0.4), st.floats(0, 0.4))
+def test_a_ratio_lies_within_its_bounds_and_they_widen_with_the_rounding(part, whole, one, other):
+    narrow = markets.ratio(printed(part, part * one / 2), printed(whole, whole * other / 2))
+    wide = markets.ratio(printed(part, part * one), printed(whole, whole * other))
+    assert wide.low <= narrow.low <= narrow.value == wide.value <= narrow.high <= wide.high
+
+
+def test_exact_figures_leave_no_room():
+    assert markets.ratio(printed(3.0), printed(4.0)) == (0.75, 0.75, 0.75)
+    rate = markets.implied_growth(printed(1.0), printed(4.0, year=2021))
+    assert rate == pytest.approx((1.0, 1.0, 1.0))
+    base, added = markets.year_before(printed(6.0), printed(0.5))
+    assert (base, added) == ((4.0, 4.0, 4.0), (2.0, 2.0, 2.0))
+    assert markets.doubling_time(printed(1.0)) == (1.0, 1.0, 1.0)
+
+
+@given(POSITIVE, st.floats(0, 0.3), st.floats(0.1, 2), st.floats(0, 0.05))
+def test_the_year_before_is_bounded_by_the_corners_of_the_print(size, half, rate, width):
+    size, rate = printed(size, size * half), printed(rate, width)
+    base, added = markets.year_before(size, rate)
+    corners = [
+        (value, value / (1 + growth))
+        for value in (size["value"] - size["half_width"], size["value"] + size["half_width"])
+        for growth in (rate["value"] - width, rate["value"] + width)
+    ]
+    assert base[1:] == pytest.approx((min(b for _, b in corners), max(b for _, b in corners)))
+    gains = [value - b for value, b in corners]
+    assert added[1:] == pytest.approx((min(gains), max(gains)))
+    assert base.value + added.value == pytest.approx(size["value"])
+
+
+def test_a_faster_growth_doubles_sooner():
+    assert markets.doubling_time(printed(0.1, 0.01)).low < 7.2725 < \
+        markets.doubling_time(printed(0.1, 0.01)).high
+    assert markets.doubling_time(printed(0.1)).value == pytest.approx(7.27254, abs=1e-5)
+
+
+def test_the_printed_rate_of_market_b_and_its_bounds(tables):
+    first, last = (markets.figure(*tables, f"2.3-expenditure-b-{year}") for year in (2019, 2025))
+    assert markets.implied_growth(first, last) == pytest.approx(
+        (0.44995, 0.44678, 0.45319), abs=1e-4)
+
+
+@pytest.mark.parametrize("year, value, basis", [
+    (2019, 1.0, "printed"), (2021, 4.0, "printed"), (2020, 2.0, "between two printed years"),
+    (2018, 0.5, "before the first printed year"), (2022, 8.0, "after the last printed year"),
+])
+def test_a_value_on_a_path_says_where_it_comes_from(year, value, basis):
+    assert markets.on_path(printed(1.0), printed(4.0, year=2021), year) == (
+        pytest.approx(value), basis)
+
+
+@pytest.mark.parametrize("year, expected", [
+    (2017, (None, "not printed")), (2018, (2.0, "from its growth")), (2019, (3.0, "printed")),
+    (2020, (None, "not printed")),
+])
+def test_a_size_and_its_growth_give_two_years_and_no_forecast(year, expected):
+    assert markets.known_size(printed(3.0), printed(0.5), year) == expected
+
+
+def test_a_share_is_spanned_by_the_rates_on_either_side():
+    rates = {2017: 5.0, 2018: 8.0, 2019: 4.0, 2020: 10.0, 2021: 6.0}
+    arguments = printed(4.0), printed(1.0), printed(1.0), printed(4.0, year=2021)
+    row = markets.share_row(*arguments, 2019, rates.get)
+    assert (row["share"], row["low"], row["high"]) == (1.0, 0.4, 1.0)
+    assert (row["china_basis"], row["world_basis"]) == ("printed", "printed")
+    silent = markets.share_row(*arguments, 2020, rates.get)
+    assert (silent["china"], silent["share"], silent["low"], silent["high"]) == (None,) * 4
+    assert silent["world"] == pytest.approx(2.0)
+    fixed = markets.share_row(*arguments, 2018, lambda year: 4.0)
+    assert fixed["low"] == fixed["share"] == fixed["high"]
+
+
+LAYERS = {"rate_bounds": (0.05, 0.15), "path_end": 1.21, "fading_end": 1.15, "band": (0.5, 2.0),
+          "median_ratio": 0.9}
+
+
+def test_layers_stand_side_by_side_each_with_its_own_ends():
+    layers = markets.horizon_layers(1.0, 2, published=[0.2, 0.0], **LAYERS)
+    assert list(layers) == ["rounding", "published", "fading", "reference_class"]
+    assert layers["rounding"] == pytest.approx((1.21, 1.1025, 1.3225))
+    assert layers["published"][1:] == pytest.approx((1.0, 1.44))
+    assert layers["published"].value is None
+    assert layers["fading"] == (1.15, 1.15, 1.15)
+    assert layers["reference_class"] == pytest.approx((1.089, 0.605, 2.42))
+
+
+def test_a_layer_without_publishers_is_left_out():
+    assert "published" not in markets.horizon_layers(1.0, 2, published=[], **LAYERS)
+
+
+PRICES = pd.DataFrame({"year": [2018, 2019, 2020], "annual_average": [90.0, 100.0, 125.0]})
+
+
+def test_money_that_is_neither_converted_nor_deflated_stays():
+    assert markets.in_money(3.0, "USD", "USD", [], rates=RATES) == (3.0, "USD", None, "")
+
+
+@given(st.floats(0.1, 1000), st.sampled_from(["USD", "RMB", "EUR"]),
+       st.sampled_from(["USD", "RMB", "EUR"]))
+def test_money_there_and_back_is_the_same(value, source, target):
+    there = markets.in_money(value, source, target, [2019, 2020], rates=RATES)
+    assert there.currency == target
+    back = markets.in_money(there.value, target, source, [2019], rates=RATES)
+    once = markets.in_money(value, source, target, [2019], rates=RATES)
+    again = markets.in_money(once.value, target, source, [2019], rates=RATES)
+    assert again.value == pytest.approx(value)
+    assert back.currency == source
+
+
+def test_money_without_a_year_stays_in_its_currency_and_says_why():
+    money = markets.in_money(3.0, "EUR", "RMB", [], rates=RATES)
+    assert (money.value, money.currency, money.price_year) == (3.0, "EUR", None)
+    assert "stays in EUR" in money.refusal
+
+
+def test_dollars_are_deflated_after_conversion_and_other_money_is_not():
+    settings = {"rates": RATES, "prices": PRICES, "price_year": 2019}
+    assert markets.in_money(8.0, "EUR", "USD", [2020], **settings) == (
+        pytest.approx(8.0 / 0.9 * 0.8), "USD", 2019, "")
+    assert markets.in_money(1.0, "USD", "RMB", [2020], **settings) == (6.5, "RMB", None, "")
+    spread = markets.in_money(1.0, "USD", "USD", [2018, 2020], **settings)
+    assert spread.value == pytest.approx((100 / 90 + 0.8) / 2)
+    assert markets.in_money(1.0, "USD", "USD", [], **settings).price_year is None
+
+
+def test_sums_are_shown_together_or_in_the_fallback():
+    known, unknown = [("RMB", 2019), ("EUR", 2020)], [("RMB", 2019), ("EUR", 2030)]
+    assert markets.common_currency(RATES, "USD", known, fallback="RMB") == ("USD", "")
+    shown, why = markets.common_currency(RATES, "USD", unknown, fallback="RMB")
+    assert shown == "RMB" and "for 2030" in why
+
+
+def test_a_path_keeps_its_growth_in_another_currency():
+    path = pd.Series([1.0, 2.0, 4.0], [2019, 2020, 2021])
+    shown, refusal = markets.path_in_money(path, "RMB", rate_year=2019, rates=RATES)
+    assert list(shown) == [7.0, 14.0, 28.0] and refusal == ""
+    assert markets.path_in_money(path, "USD", rate_year=2019)[0].equals(path)
+
+
+def test_years_without_prices_are_refused_and_the_rest_is_given():
+    path = pd.Series([1.0, 2.0, 4.0], [2019, 2020, 2021])
+    shown, refusal = markets.path_in_money(path, "USD", rate_year=2019, prices=PRICES)
+    assert shown.to_dict() == {2019: 1.0, 2020: 1.6}
+    assert "No price level for 2021" in refusal
+
+
+def test_only_publications_with_three_values_of_one_scope_are_fitted():
+    rows = pd.DataFrame({
+        "scope_id": ["a"] * 3 + ["b"] * 2, "publisher": "X", "vintage": "2019",
+        "year": [2020, 2018, 2019, 2018, 2019], "value_billion": [4.0, 1.0, 2.0, 1.0, 2.0]})
+    fits = markets.fit_each(rows, model="random_walk_drift", coverage=0.8)
+    assert list(fits["scope_id"]) == ["a"]
+    one = fits.iloc[0]
+    assert (one["years"], one["year"]) == ("2018, 2019, 2020", 2021)
+    assert one["growth"] == pytest.approx(100) and one["median"] == pytest.approx(8.0)
+    assert one["lower"] <= one["median"] <= one["upper"]
+    assert markets.fit_each(rows[:2], model="loglinear", coverage=0.8).empty
+
+
+def test_figures_that_may_be_compared_have_no_mismatch(tables):
+    first, last = (markets.figure(*tables, f"2.3-market-a-{year}") for year in (2019, 2026))
+    assert markets.mismatch([first, last]) is None
+    other = markets.figure(*tables, "2.3-expenditure-b-2019")
+    assert "scope" in markets.mismatch([first, other]).differing

@@ -3,9 +3,7 @@
 import re
 from typing import NamedTuple
 
-import pandas as pd
-
-from helpers import growth
+from helpers import growth, markets
 from helpers.audit.facts import Facts
 from helpers.audit.verdicts import AuditError
 
@@ -48,9 +46,7 @@ def interval(claim, approximate_half_width: float) -> tuple[float, float]:
     value = float(claim["value"])
     if claim["qualifier"] == "more_than":
         return value, UNBOUNDED
-    half = 0.0 if pd.isna(claim["half_width"]) else float(claim["half_width"])
-    if claim["qualifier"] == "approx" and claim["unit"] in ("USD_million", "USD_billion"):
-        half = max(half, approximate_half_width * (1.0 if claim["unit"] == "USD_million" else 1e-3))
+    half = markets.half_width(claim, approximate_half_width) or 0.0
     return value - half, value + half
 
 

@@ -18,9 +18,10 @@ from helpers.growth.rates import (
     doubling_time,
     implied_base,
     log_growth,
+    projected_path,
 )
 from helpers.growth.saturation import SaturationFit, fit_saturation
-from helpers.growth.scenarios import simulate_paths
+from helpers.growth.simulation import simulate_paths
 
 __all__ = [
     "Band",
@@ -43,6 +44,7 @@ __all__ = [
     "implied_base",
     "log_growth",
     "pool_growth",
+    "projected_path",
     "rolling_origin",
     "score",
     "simulate_paths",

@@ -256,6 +256,56 @@ def damped_growth_path(start, first_growth, end, start_year, end_year, years):
     return phi, _path(path, time, labels, (first, start), (last, end))
 
 
+def projected_path(start, growth, start_year, years, *, persistence=1.0, damping=1.0):
+    """Return the path on which a part of a growth lasts, or fades year by year.
+
+    The log growth of ``start_year + k`` is ``persistence * ln(1 + growth) * damping**k``. With both
+    at 1 the path is that of the constant rate.
+
+    Parameters
+    ----------
+    start : float
+        Figure of `start_year`, above zero.
+    growth : float
+        Rate to be carried on, fraction per year, above -1.
+    start_year : int
+    years : scalar or array-like of int
+        Whole years, none before `start_year`.
+    persistence : float
+        Share of the log growth that lasts, at least 0.
+    damping : float
+        What is left of the log growth after each year, above 0.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed by year, unit of `start`; meets `start` exactly.
+
+    Raises
+    ------
+    ValueError
+        A bad argument, or a value beyond the range of floating-point numbers.
+    """
+    start = check.one_positive(start, "start")
+    rate = np.log1p(check.growth_rate(check.one_number(growth, "growth"), "growth"))
+    first = check.one_number(start_year, "start_year")
+    share = check.at_least_zero(check.one_number(persistence, "persistence"), "persistence")
+    phi = check.one_positive(damping, "damping")
+    time, labels = check.year_labels(years)
+    offsets = time - first
+    if np.any(offsets % 1) or np.any(offsets < 0):
+        raise ValueError(
+            f"a projected path holds whole years from start_year {first:g} on, got "
+            f"{time[(offsets % 1 != 0) | (offsets < 0)][0]:g}."
+        )
+    if offsets.max() > LONGEST_PATH:
+        raise ValueError(f"a projected path reaches at most {LONGEST_PATH} years ahead.")
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = np.cumsum(phi ** np.arange(1, int(offsets.max()) + 1))
+        path = start * np.exp(share * rate * np.concatenate(([0.0], powers))[offsets.astype(int)])
+    return _path(path, time, labels, (first, start))
+
+
 def _ordered_years(start_year, end_year) -> tuple[float, float]:
     first = check.one_number(start_year, "start_year")
     last = check.one_number(end_year, "end_year")
@@ -276,7 +326,7 @@ def _path(path, time, labels, *anchors) -> pd.Series:
             "published ones."
         )
     series = pd.Series(path, index=pd.Index(labels, name="year"), name="value", dtype=float)
-    outside = (time < anchors[0][0]) | (time > anchors[1][0])
+    outside = (time < anchors[0][0]) | (time > anchors[-1][0])
     series.attrs["extrapolated"] = labels[outside].tolist()
     return series
 
