@@ -261,7 +261,7 @@ def measured(seen: dict[str, list], cores: int) -> list[tuple[str, str, bool]]:
 
 def usable_cores() -> int:
     """Cores this process may use."""
-    return execute.default_jobs() - 1
+    return execute.default_jobs()
 
 
 def machine() -> str:

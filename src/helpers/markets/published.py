@@ -3,8 +3,7 @@
 import pandas as pd
 
 from helpers import growth
-
-CONFIDENCE = ["low", "medium", "high"]
+from helpers.confidence import CONFIDENCE
 
 
 def at_least(frame, confidence):

@@ -53,7 +53,7 @@ class How:
     Attributes
     ----------
     jobs : int, optional
-        Chapters at a time here; by default one more than there are cores.
+        Chapters at a time here; by default as many as there are cores.
     cluster : str, optional
         Address of a dask.distributed scheduler to use instead of processes here.
     stock_kernels : bool
@@ -112,7 +112,7 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
             settle(stored)
             continue
         if not waiting and not how.cluster and not how.stock_kernels:
-            processes.start()  # it imports while the others are looked up
+            processes.start(project.preload)  # it imports while the others are looked up
         waiting[each.key] = each
     if waiting:
         store.tidy(project.build)
@@ -157,11 +157,11 @@ def _execute(project: Project, plans: list[Plan], how: How,
 
 
 def default_jobs() -> int:
-    """Chapters at a time: one more than there are cores, which fills the gaps of waiting."""
+    """Chapters at a time: as many as there are usable cores, since a run waits for nothing."""
     try:
-        return len(os.sched_getaffinity(0)) + 1
+        return len(os.sched_getaffinity(0))
     except AttributeError:  # not Linux
-        return (os.cpu_count() or 1) + 1
+        return os.cpu_count() or 1
 
 
 def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool) -> Finished:

@@ -5,7 +5,6 @@ this project only the package `running` is imported: a helper imported here woul
 when somebody edits it.
 """
 
-import gc
 import importlib
 import io
 import os
@@ -20,7 +19,7 @@ SEARCHED = [folder for folder in sys.path if folder]
 
 LIBRARIES = (
     "numpy", "pyarrow", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg", "seaborn", "pydantic.main", "pydantic.fields",
+    "matplotlib.backends.backend_svg", "pydantic.main", "pydantic.fields",
     "pydantic.json_schema", "tomllib",
     # Imported by the ones above at first use:
     "pydantic.types", "pyarrow.pandas_compat", "pyarrow.vendored.version", "pandas.io.formats.csvs",
@@ -49,7 +48,6 @@ def prepare():
         importlib.import_module(name)
     draw()
     sys.modules["pydantic"].create_model("Model")  # the first one looks for plug-ins everywhere
-    make_forkable()
     return shell
 
 
@@ -64,19 +62,6 @@ def draw() -> None:
     axes.set_title("title", weight="bold")
     axes.legend()
     figure.savefig(io.BytesIO(), format="svg")
-
-
-def make_forkable() -> None:
-    """Make sure that a fork of this process is whole, and shares its memory.
-
-    A lock held by another thread would stay locked in a fork for ever, so there must be none.
-    """
-    if sys.platform == "linux":
-        threads = len(os.listdir("/proc/self/task"))
-        if threads != 1:
-            sys.exit(f"The process to fork from has {threads} threads; a fork of it could hang.")
-    gc.collect()
-    gc.freeze()  # the collector of a fork leaves these objects alone, so their pages stay shared
 
 
 SHELL = prepare()

@@ -13,6 +13,7 @@ import tempfile
 import time
 import types
 from collections import deque
+from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import wait
@@ -23,16 +24,22 @@ from helpers.pipeline.running.work import Outcome, Work
 TRIES = 2  # of a run whose process was killed by somebody else
 START_SECONDS = 120  # until the first cell begins; imports from a cold disk are slow
 FORKS = sys.platform == "linux"
-PRELOAD = ["helpers.pipeline.running.preload"]
+FIRST, LAST = (f"helpers.pipeline.running.{name}" for name in ("preload", "forkable"))
 _context = multiprocessing.get_context("forkserver" if FORKS else "spawn")
 
 
-def start() -> None:
-    """Begin to import what runs are forked from, and return at once; `run` does it by itself."""
+def start(libraries: Sequence[str] = ()) -> None:
+    """Begin to import what runs are forked from, and return at once; `run` does it by itself.
+
+    Parameters
+    ----------
+    libraries : sequence of str
+        Modules to import beside those that every run needs. Whoever starts first chooses.
+    """
     if FORKS:
         from multiprocessing import forkserver
 
-        _context.set_forkserver_preload(PRELOAD)
+        _context.set_forkserver_preload([FIRST, *libraries, LAST])
         with _as_for_a_run():
             forkserver.ensure_running()
 
