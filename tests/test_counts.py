@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
@@ -301,3 +302,36 @@ def test_counts_near_zero_stay_scorable():
 def test_a_series_without_a_year_ahead_is_refused():
     with pytest.raises(growth.TooFewPoints):
         counts.compare_models(YEARS[:5], SCATTERED[:5], coverage=0.8, draws=1000, seed=1)
+
+
+# ------------------------------------------------------------------ rates and least totals
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=4), st.integers(1, 10**5),
+       st.integers(1, 400))
+def test_rates_multiplied_out_give_the_totals_again(values, members, days):
+    totals = pd.Series(values)
+    rates = counts.spread_evenly(totals, members, days)
+    assert rates["per_member"].to_numpy() * members == pytest.approx(totals.to_numpy())
+    assert rates["per_member_day"].to_numpy() * members * days == pytest.approx(totals.to_numpy())
+    assert rates["per_second"].to_numpy() * days * 86_400 == pytest.approx(totals.to_numpy())
+
+
+@pytest.mark.parametrize("members, days", [(0, 1), (1, 0), (1.5, 1)])
+def test_a_rate_over_nobody_or_no_time_is_refused(members, days):
+    with pytest.raises(counts.CountError, match="whole number"):
+        counts.spread_evenly(pd.Series([1]), members, days)
+
+
+@given(st.lists(st.floats(1, 1e9), min_size=1, max_size=5), st.floats(0, 1e9))
+def test_no_total_is_below_its_bound(parts, others):
+    total = sum(parts) + others
+    bound = counts.least_total(len(parts), min(parts), min(1, sum(parts) / total))
+    assert bound <= total * (1 + 1e-12)
+
+
+def test_the_bound_of_the_book_and_the_shares_that_are_none():
+    assert counts.least_total(3, 3e6, 0.81) == pytest.approx(11_111_111.1)
+    for share in (0, 1.01, -0.2):
+        with pytest.raises(counts.CountError, match="share of a total"):
+            counts.least_total(3, 3e6, share)

@@ -7,6 +7,7 @@ model must state. Nothing here knows where a count comes from.
 
 from helpers.counts._checks import CountError
 from helpers.counts.comparison import HALF_A_COUNT, HORIZONS, WINDOW, compare_models
+from helpers.counts.rates import least_total, spread_evenly
 from helpers.counts.shares import feasible_integers, overlap_bounds, smallest_above
 from helpers.counts.trend import (
     FEWEST_YEARS,
@@ -30,6 +31,8 @@ __all__ = [
     "drift_growth_interval",
     "feasible_integers",
     "fit_trend",
+    "least_total",
     "overlap_bounds",
     "smallest_above",
+    "spread_evenly",
 ]
