@@ -3,6 +3,7 @@
 Growth knows rates and years; this module knows which printed figure is which, in what money.
 """
 
+import math
 from itertools import combinations
 
 import pandas as pd
@@ -176,7 +177,7 @@ def mean_exchange_rate(rates, source, target, years, **settings) -> float:
             f"No year is stated, so no yearly exchange rate applies. The amount stays in {source}."
         )
     found = [exchange_rate(rates, source, target, year, **settings) for year in years]
-    return sum(found) / len(found) if found else 1.0
+    return math.fsum(found) / len(found) if found else 1.0
 
 
 def comparable_pairs(records) -> pd.DataFrame:
