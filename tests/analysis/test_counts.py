@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
@@ -301,3 +302,106 @@ def test_counts_near_zero_stay_scorable():
 def test_a_series_without_a_year_ahead_is_refused():
     with pytest.raises(growth.TooFewPoints):
         counts.compare_models(YEARS[:5], SCATTERED[:5], coverage=0.8, draws=1000, seed=1)
+
+
+# ------------------------------------------------------------------ rates and least totals
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=4), st.integers(1, 10**5),
+       st.integers(1, 400))
+def test_rates_multiplied_out_give_the_totals_again(values, members, days):
+    totals = pd.Series(values)
+    rates = counts.spread_evenly(totals, members, days)
+    assert rates["per_member"].to_numpy() * members == pytest.approx(totals.to_numpy())
+    assert rates["per_member_day"].to_numpy() * members * days == pytest.approx(totals.to_numpy())
+    assert rates["per_second"].to_numpy() * days * 86_400 == pytest.approx(totals.to_numpy())
+
+
+@pytest.mark.parametrize("members, days", [(0, 1), (1, 0), (1.5, 1)])
+def test_a_rate_over_nobody_or_no_time_is_refused(members, days):
+    with pytest.raises(counts.CountError, match="whole number"):
+        counts.spread_evenly(pd.Series([1]), members, days)
+
+
+@given(st.lists(st.floats(1, 1e9), min_size=1, max_size=5), st.floats(0, 1e9))
+def test_no_total_is_below_its_bound(parts, others):
+    total = sum(parts) + others
+    bound = counts.least_total(len(parts), min(parts), min(1, sum(parts) / total))
+    assert bound <= total * (1 + 1e-12)
+
+
+def test_the_bound_of_the_book_and_the_shares_that_are_none():
+    assert counts.least_total(3, 3e6, 0.81) == pytest.approx(11_111_111.1)
+    for share in (0, 1.01, -0.2):
+        with pytest.raises(counts.CountError, match="share of a total"):
+            counts.least_total(3, 3e6, share)
+
+
+# ------------------------------------------------------------------ shares, models and counters
+
+
+@given(st.integers(2, 500), st.integers(0, 99), st.data())
+def test_two_shares_of_one_group_leave_what_its_members_allow(total, above, data):
+    members = data.draw(st.integers(0, total))
+    found = counts.joint_counts(round(100 * members / total), above, total)
+    assert found["first_min"] <= members <= found["first_max"]
+    assert 100 * found["second_min"] > above * total
+    assert 0 <= found["both_min"] <= found["both_max"] == found["first_max"] <= total
+    assert found["both_min"] == max(0, found["first_min"] + found["second_min"] - total)
+
+
+def test_the_two_shares_of_the_book():
+    assert counts.joint_counts(77, 50, 438) == {
+        "total": 438, "first_min": 336, "first_max": 339, "second_min": 220, "both_min": 118,
+        "both_max": 339}
+
+
+def test_a_share_that_no_number_rounds_to_is_refused():
+    with pytest.raises(counts.CountError, match="No whole number of 3"):
+        counts.joint_counts(40, 50, 3)
+
+
+def test_growth_by_model_is_that_of_each_fit():
+    table = counts.growth_by_model(YEARS, SCATTERED, 0.8)
+    poisson = counts.fit_trend(YEARS, SCATTERED, "poisson", 0.8)
+    walk = growth.fit_growth(YEARS, SCATTERED, "random_walk_drift", 0.8)
+    assert table.loc["poisson", "growth"] == table.loc["poisson_scaled", "growth"]
+    assert table.loc["poisson", "growth"] == poisson.growth
+    assert table.loc["random_walk_drift", "growth"] == walk.growth
+    assert (table["lower"] < table["growth"]).all() and (table["growth"] < table["upper"]).all()
+    width = table["upper"] - table["lower"]
+    assert width["poisson"] < width["poisson_scaled"] < width["random_walk_drift"]
+    assert table.loc["negative_binomial", "alpha"] > 0 == table.loc["poisson", "alpha"]
+
+
+def test_the_mean_error_counts_each_forecast_once():
+    index = pd.MultiIndex.from_tuples([("a", 5, 1), ("a", 5, 2), ("b", 5, 1), ("b", 5, 2)],
+                                      names=["model", "window", "horizon"])
+    scores = pd.DataFrame({"mase": [1.0, 4.0, 2.0, 2.0], "n": [3, 1, 3, 1]}, index)
+    errors = counts.errors_ahead(scores)
+    assert errors["mean"].to_dict() == {"a": 1.75, "b": 2.0}
+    assert errors.loc["a", [1, 2]].tolist() == [1, 4]
+
+
+@given(st.lists(st.floats(0.1, 10), min_size=1, max_size=5))
+def test_the_least_wrong_models_hold_the_smallest_error_and_keep_their_order(values):
+    errors = pd.Series(values, [f"m{i}" for i in range(len(values))])
+    best = counts.least_wrong(errors)
+    assert errors.idxmin() in best
+    assert best == [name for name in errors.index if name in best]
+    assert max(errors[best]) < 1.02 * errors.min()
+    assert counts.least_wrong(errors, margin=100) == list(errors.index)
+
+
+def test_forecasts_without_an_interval_hold_nothing():
+    forecasts = pd.DataFrame({
+        "model": ["a", "a", "b", "c"], "actual": [2, 9, 5, 5],
+        "lower": [1, 1, np.nan, 5], "upper": [3, 3, np.nan, 5]})
+    assert counts.held_counts(forecasts).to_dict("index") == {
+        "a": {"inside": 1, "forecasts": 2}, "c": {"inside": 1, "forecasts": 1}}
+
+
+def test_one_counter_cannot_disagree():
+    counters = pd.DataFrame({"year": [2018, 2019, 2019, 2019], "value": [7.0, 4.0, 6.0, 5.0]})
+    found = counts.disagreement(counters)
+    assert found.to_dict("index") == {2019: {"count": 3, "min": 4.0, "max": 6.0, "ratio": 1.5}}

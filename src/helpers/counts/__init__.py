@@ -6,8 +6,19 @@ model must state. Nothing here knows where a count comes from.
 """
 
 from helpers.counts._checks import CountError
-from helpers.counts.comparison import HALF_A_COUNT, HORIZONS, WINDOW, compare_models
-from helpers.counts.shares import feasible_integers, overlap_bounds, smallest_above
+from helpers.counts.comparison import (
+    HALF_A_COUNT,
+    HORIZONS,
+    WINDOW,
+    compare_models,
+    disagreement,
+    errors_ahead,
+    growth_by_model,
+    held_counts,
+    least_wrong,
+)
+from helpers.counts.rates import least_total, spread_evenly
+from helpers.counts.shares import feasible_integers, joint_counts, overlap_bounds, smallest_above
 from helpers.counts.trend import (
     FEWEST_YEARS,
     LEAST_ALPHA,
@@ -27,9 +38,17 @@ __all__ = [
     "CountError",
     "CountTrend",
     "compare_models",
+    "disagreement",
     "drift_growth_interval",
+    "errors_ahead",
     "feasible_integers",
     "fit_trend",
+    "growth_by_model",
+    "held_counts",
+    "joint_counts",
+    "least_total",
+    "least_wrong",
     "overlap_bounds",
     "smallest_above",
+    "spread_evenly",
 ]

@@ -5,7 +5,7 @@ import pandas as pd
 
 from helpers import growth
 from helpers.counts._checks import series
-from helpers.counts.trend import MODELS, fit_trend
+from helpers.counts.trend import MODELS, drift_growth_interval, fit_trend
 
 WINDOW = 5  # years of past in the rolling-origin comparison
 HORIZONS = (1, 2, 3)
@@ -64,3 +64,99 @@ def compare_models(years, counts, *, coverage, draws, seed, window=WINDOW, horiz
     )
     forecasts.attrs["coverage"] = coverage
     return forecasts
+
+
+def growth_by_model(years, counts, coverage):
+    """Yearly growth of one row of counts by each model, with its interval.
+
+    Parameters
+    ----------
+    years, counts : array-like of int, shape (n,)
+        As for `fit_trend`.
+    coverage : float
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows ``poisson``, ``poisson_scaled`` (error scaled by the dispersion),
+        ``negative_binomial`` and ``random_walk_drift``; columns ``growth, lower, upper``
+        (fractions per year) and ``alpha`` (spread beyond Poisson; missing for the walk).
+    """
+    poisson = fit_trend(years, counts, "poisson", coverage)
+    binomial = fit_trend(years, counts, "negative_binomial", coverage)
+    walk = growth.fit_growth(years, counts, "random_walk_drift", coverage)
+    walk_ends = drift_growth_interval(walk, poisson.last_year - poisson.first_year)
+    return pd.DataFrame.from_dict({
+        "poisson": (poisson.growth, *poisson.growth_interval, 0.0),
+        "poisson_scaled": (poisson.growth, *poisson.scaled_interval, 0.0),
+        "negative_binomial": (binomial.growth, *binomial.growth_interval, binomial.alpha),
+        "random_walk_drift": (walk.growth, *walk_ends, np.nan),
+    }, orient="index", columns=["growth", "lower", "upper", "alpha"])
+
+
+def errors_ahead(scores):
+    """Error of each model by horizon, and its mean over all forecasts.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Result of `growth.score` for one window: index levels ``model`` and ``horizon``, columns
+        ``mase`` and ``n``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by model; one column a horizon, and ``mean``, in which each forecast counts once.
+    """
+    errors, numbers = (
+        scores.pivot_table(index="model", columns="horizon", values=column)
+        for column in ("mase", "n"))
+    return errors.assign(mean=(errors * numbers).sum(axis=1) / numbers.sum(axis=1))
+
+
+def least_wrong(errors, margin=0.02) -> list:
+    """Models that share the smallest error, in the order of `errors`.
+
+    Parameters
+    ----------
+    errors : pandas.Series
+        Mean error by model.
+    margin : float
+        Errors less than this fraction above the smallest are equal: draws alone move them by less.
+    """
+    return list(errors.index[errors < (1 + margin) * errors.min()])
+
+
+def held_counts(forecasts):
+    """How many forecasts of each model had the later count inside their interval.
+
+    Parameters
+    ----------
+    forecasts : pandas.DataFrame
+        Result of `compare_models`; rows without an interval are left out.
+
+    Returns
+    -------
+    pandas.DataFrame of int
+        Indexed by model: ``inside`` and ``forecasts``.
+    """
+    ranged = forecasts.dropna(subset=["lower"])
+    inside = ranged["actual"].between(ranged["lower"], ranged["upper"])
+    return inside.groupby(ranged["model"]).agg(inside="sum", forecasts="count")
+
+
+def disagreement(counters):
+    """How far counters of the same year disagree.
+
+    Parameters
+    ----------
+    counters : pandas.DataFrame
+        Columns ``year`` and ``value`` (above zero), one row a counter and year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Years with two counts or more: ``count, min, max`` and ``ratio`` (largest over smallest).
+    """
+    spread = counters.groupby("year")["value"].agg(["count", "min", "max"])
+    return spread[spread["count"] > 1].assign(ratio=lambda frame: frame["max"] / frame["min"])

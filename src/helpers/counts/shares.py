@@ -78,6 +78,40 @@ def overlap_bounds(first, second, total) -> tuple[int, int]:
     return max(0, sum(sizes) - total), min(sizes)
 
 
+def joint_counts(percent, above, total) -> dict[str, int]:
+    """What a rounded share and a share that is exceeded mean together, if both are of one group.
+
+    Parameters
+    ----------
+    percent : number or str
+        First share, as printed and rounded to a whole percentage.
+    above : number or str
+        Percentage that the second share exceeds.
+    total : int
+        Size of the group.
+
+    Returns
+    -------
+    dict of int
+        ``total``; ``first_min`` and ``first_max``; ``second_min``; ``both_min`` and ``both_max``,
+        the fewest and most members that can belong to both.
+
+    Raises
+    ------
+    CountError
+        As the functions above, and if no whole number rounds to the first share.
+    """
+    fits = feasible_integers(percent, total)
+    if not fits:
+        raise CountError(f"No whole number of {total} rounds to {percent} %.")
+    second = smallest_above(above, total)
+    return {
+        "total": total, "first_min": fits[0], "first_max": fits[-1], "second_min": second,
+        "both_min": overlap_bounds(fits[0], second, total)[0],
+        "both_max": overlap_bounds(fits[-1], total, total)[1],
+    }
+
+
 def _percentage(percent) -> Fraction:
     # Fraction(0.1) is the binary neighbour of 0.1; its text is what the print says.
     exact = Fraction(str(percent))

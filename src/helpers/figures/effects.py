@@ -80,7 +80,7 @@ def effect_bars(axes, rows, *, centre, unit):
     def fit(left):
         """How many points the words overrun, and points for a unit of log ratio, to be least."""
         room = {True: left, False: USABLE_POINTS - left}
-        overrun = sum(max(0, _text_points(side["cause"]) - room[x < 0]) for x, side in sides)
+        overrun = math.fsum(max(0, _text_points(side["cause"]) - room[x < 0]) for x, side in sides)
         scale = min((room[x < 0] - _text_points(side["text"]) - 9) / max(abs(x), 1e-9)
                     for x, side in sides)
         return overrun, -scale

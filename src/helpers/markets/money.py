@@ -1,5 +1,6 @@
 """Money in another currency or in constant prices; converted or refused, never guessed."""
 
+import math
 from typing import NamedTuple
 
 import pandas as pd
@@ -73,7 +74,7 @@ def mean_exchange_rate(rates, source, target, years, **settings) -> float:
             f"No year is stated, so no yearly exchange rate applies. The amount stays in {source}."
         )
     found = [exchange_rate(rates, source, target, year, **settings) for year in years]
-    return sum(found) / len(found) if found else 1.0
+    return math.fsum(found) / len(found) if found else 1.0
 
 
 def deflator(prices, years, base_year) -> pd.Series:
