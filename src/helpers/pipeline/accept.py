@@ -8,7 +8,7 @@ changes from run to run.
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,7 +39,8 @@ class Pending:
     moved: list[str] = field(default_factory=list)
 
 
-def prepare(project: Project, names: Sequence[str], how: execute.How, **options) -> Pending:
+def prepare(project: Project, names: Sequence[str], how: execute.How, *,
+            step: Callable[[str], None] = lambda text: None, **options) -> Pending:
     """Run everything that the reference rests on, and hold it against the reference.
 
     Parameters
@@ -50,6 +51,8 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, **options)
         Chapters whose outputs are wanted; those that read the scenarios' results are added if
         these moved.
     how : execute.How
+    step : callable
+        Called with a line of text before runs of which nothing is reported.
     **options
         As for `execute.run_many`.
 
@@ -75,6 +78,7 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, **options)
         datasets.rehashed(project)  # an invalid table is refused before anything runs
         last = scenario_table.readers(project)
         runs = _run(project, [name for name in names if name not in last], how, **options)
+        step("Running the scenarios")
         tables = scenario_table.make(project, how)
     except (datasets.DataError, scenario_table.ScenarioTableError) as error:
         raise AcceptError(f"Nothing was accepted. {error}") from None

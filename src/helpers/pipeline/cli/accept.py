@@ -28,7 +28,7 @@ def command(project, chosen, assigned, own_data, jobs, cluster, stock_kernels, q
         names = [chapters.find(project, name) for name in chosen] or chapters.names(project)
         with Progress(len(names), quiet) as progress:
             pending = accept.prepare(place, names, options.how(jobs, cluster, stock_kernels),
-                                     report=progress.report)
+                                     report=progress.report, step=progress.step)
         accept.write(pending)
     if quiet:
         return
