@@ -44,8 +44,10 @@ def record(entry):
 
 
 def made(*, first=FIRST, head=HEAD, load=LOAD, work=WORK, more=(), text="", last=LAST,
-         outputs=(*map(record, RECORDS.values()), FIGURE)):
+         outputs=None):
     """A small good chapter, with one part of it replaced."""
+    if outputs is None:
+        outputs = [*map(record, RECORDS.values()), FIGURE]
     cells = [markdown(first), code(head, tags=("parameters", "hide-input")), code(load),
              code(work, *outputs), *more, *([markdown(text)] if text else []), markdown(last)]
     for place, cell in enumerate((each for each in cells if each["cell_type"] == "code"), 1):

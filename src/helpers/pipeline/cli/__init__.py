@@ -43,7 +43,9 @@ class _Lazy(click.Group):
 
 
 @click.command(cls=_Lazy, context_settings={
-    "help_option_names": ["-h", "--help"], "max_content_width": 100})
+    "help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="The tab key completes commands, chapters, scenarios and parameters after: "
+           'eval "$(_BOOK_COMPLETE=bash_source book)" (zsh_source in zsh)')
 @click.version_option(package_name=DISTRIBUTION, prog_name="book")
 @click.pass_context
 def main(context):
