@@ -13,7 +13,8 @@ from helpers.pipeline import chapters, cli, compare, edition, listing, scenario_
 from helpers.project import Project
 
 MANIFEST = {"key": "old", "name": "baseline", "title": "Baseline", "why": "",
-            "scenario": "baseline", "file": "", "given": {}, "overrides": {}, "own_data": "", "own_tables": [],
+            "scenario": "baseline", "file": "", "given": {}, "overrides": {}, "own_data": "",
+            "own_tables": [],
             "command": "book build", "runs": {}}
 
 
