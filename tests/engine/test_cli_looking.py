@@ -14,8 +14,7 @@ from helpers.project import Project
 
 MANIFEST = {"key": "old", "name": "baseline", "title": "Baseline", "why": "",
             "scenario": "baseline", "file": "", "given": {}, "overrides": {}, "own_data": "",
-            "own_tables": [],
-            "command": "book build", "runs": {}}
+            "own_tables": [], "command": "book build", "runs": {}}
 
 
 @pytest.fixture
@@ -242,17 +241,40 @@ def test_completion_fails_without_a_word(small):
     assert completed(["new", "chapter", "x", "--table"], "c") == []
 
 
-def test_a_shell_completes_without_errors_and_without_heavy_imports(small):
+@pytest.mark.parametrize("line, found", [
+    ("book run 2", ["plain,2-3-market-expansion"]), ("book run 2.3 --se", ["plain,--set"]),
+    ("book build --set horizon_y", ["plain,horizon_year="]),
+    ("book build --set price_basis=re", ["plain,real_usd"]),  # bash keeps what stands before "="
+    ("book build ", ["plain,baseline", "plain,to-2030"]),
+])
+def test_a_shell_completes_without_errors_and_heavy_imports(small, line, found):
     program = ("import sys\nfrom helpers.pipeline.cli import main\n"
                "try:\n    main(prog_name='book')\n"
                "finally:\n    print([name for name in ('pandas', 'matplotlib', 'papermill', "
                "'nbformat') if name in sys.modules], file=sys.stderr)\n")
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=small.root,
-        env={**os.environ, "_BOOK_COMPLETE": "bash_complete", "COMP_WORDS": "book run 2",
-             "COMP_CWORD": "2"})
-    assert done.stdout.strip() == "plain,2-3-market-expansion"
+        env={**os.environ, "_BOOK_COMPLETE": "bash_complete", "COMP_LINE": line})
+    assert done.stdout.splitlines() == found
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("line, found", [
+    ("book run 2.", "2-3-market-expansion"), ("book build --set price_basis=r", "real_usd"),
+])
+def test_bash_takes_what_it_is_given(small, tmp_path, line, found):
+    """With the very function that `eval` switches on; a small program stands for the script."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "book").write_text(
+        f"#!/bin/sh\nexec {sys.executable} -m helpers.pipeline.cli \"$@\"\n")
+    (programs / "book").chmod(0o755)
+    script = (f'eval "$(_BOOK_COMPLETE=bash_source book)"; COMP_LINE={line!r}; '
+              f'COMP_POINT={len(line)}; _book_completion book; echo "${{COMPREPLY[@]}}"')
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, cwd=small.root,
+        env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
+    assert (done.stdout.strip(), done.stderr) == (found, "")
 
 
 # ------------------------------------------------------------------ run

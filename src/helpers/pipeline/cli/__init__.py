@@ -17,6 +17,9 @@ COMMANDS = {
     "list": "listing", "open": "opening", "params": "params", "new": "new",
 }
 
+if "_BOOK_COMPLETE" in os.environ:
+    importlib.import_module("helpers.pipeline.cli.completion")
+
 
 class _Lazy(click.Group):
     """A group whose commands are imported when they are asked for."""
