@@ -120,6 +120,7 @@ def test_a_new_table_is_described_whole_and_valid(small, robots):
     assert datasets.changed(small) == [] and datasets.undescribed(small) == []
     assert check.tables(small, []) == []
     assert any("robots" in line and "TO WRITE" in line for line in check.notes(small))
+    assert any(line.startswith("No chapter reads ") for line in check.notes(small))
 
 
 def test_a_new_table_is_valid_for_frictionless(small, robots):
@@ -195,6 +196,7 @@ def test_a_new_scenario_is_valid_and_tells_its_format(small):
     file = small.scenarios / "gloomy.toml"
     assert parameters.read_scenario(file)["parameters"] == {"damping": 0.8}
     assert all(name in file.read_text() for name in parameters.names())
+    assert "scenarios/gloomy.toml has texts marked 'TO WRITE'." in check.notes(small)
 
 
 def test_every_line_of_a_new_scenario_can_be_taken_up(small):
