@@ -1,4 +1,4 @@
-"""The committed results of the scenarios are what chapters give now; a failed run writes none."""
+"""The committed results of the scenarios are what chapters give now; a failed run makes none."""
 
 import io
 import json
@@ -7,21 +7,21 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from helpers import datasets, paths
-from helpers.agreement import agree
-from helpers.pipeline import edition, execute, scenario_table, store
+from helpers import agreement, datasets, results
+from helpers.pipeline import chapters, edition, execute, scenario_table
+from helpers.project import Project
 
-FIX = "the scenario tables are stale: run `make scenarios`, then `book accept a3-scenarios`"
+FIX = "the tables of scenarios are stale. Type: book accept"
 KEY = ["scenario", "chapter", "result"]
+BOOK = Project.current().with_own_data(None)
+LISTED = scenario_table.listed(BOOK)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Both tables made anew, in a build folder of their own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BOOK_BUILD", str(tmp_path_factory.mktemp("scenarios")))
-        patch.delenv("BOOK_DATA", raising=False)
-        return scenario_table.make()
+    """Both tables made anew for the scenarios that they list, in a build folder of their own."""
+    place = Project.at(BOOK.root, build=tmp_path_factory.mktemp("scenarios"))
+    return scenario_table.make(place, execute.How(), scenarios=LISTED)
 
 
 def read(content):
@@ -30,7 +30,7 @@ def read(content):
 
 
 def committed(name):
-    return (paths.DATA / datasets.describe(name)["path"]).read_bytes()
+    return (BOOK.data / datasets.describe(name, BOOK)["path"]).read_bytes()
 
 
 def value(row):
@@ -48,7 +48,7 @@ def faults(old, new):
         a, b = before[key], after[key]
         found += [f"{', '.join(key)}: {name}: {a[name]!r} -> {b[name]!r}"
                   for name in rest if a[name] != b[name]]
-        if not agree(value(a), value(b)):
+        if not agreement.agree(value(a), value(b), 1e-9):
             found.append(f"{', '.join(key)}: {value(a)!r} -> {value(b)!r}")
     return found
 
@@ -56,13 +56,20 @@ def faults(old, new):
 # ------------------------------------------------------------------ the committed tables
 
 
+@pytest.mark.slow
 def test_the_committed_results_are_what_the_chapters_give(made):
     found = faults(committed("scenario_results"), made["scenario_results"])
     assert found == [], f"{FIX}\n" + "\n".join(found[:20])
 
 
-def test_the_committed_scenarios_are_those_of_the_files(made):
+@pytest.mark.slow
+def test_the_committed_scenarios_are_those_of_their_files(made):
     assert committed("scenarios") == made["scenarios"], FIX
+
+
+def test_every_scenario_that_is_listed_has_its_file():
+    assert set(LISTED) <= set(edition.scenarios(BOOK)), FIX
+    assert set(datasets.load("scenario_results", BOOK)["scenario"]) <= set(LISTED), FIX
 
 
 def test_a_moved_value_a_lost_row_and_another_word_are_found():
@@ -86,121 +93,70 @@ def test_a_last_digit_of_another_processor_is_no_fault():
 
 def test_the_baseline_of_the_table_is_the_committed_ledger():
     """Quick, and tells a stale table from a stale chapter."""
-    from helpers import results
-
     rows = read(committed("scenario_results"))
     rows = rows[rows["scenario"] == edition.BASELINE]
-    ledgers = {(name, entry["name"]): entry for name in scenario_table.chapters()
-               for entry in results.entries(store.read_chapter(name)) if entry["type"] == "result"}
+    own = scenario_table.readers(BOOK)
+    ledgers = {(name, entry["name"]): entry for name in chapters.names(BOOK) if name not in own
+               for entry in results.entries(chapters.read(BOOK, name).notebook)
+               if entry["type"] == "result"}
     assert set(ledgers) == set(zip(rows["chapter"], rows["result"], strict=True)), FIX
     for _, row in rows.iterrows():
         entry = ledgers[row["chapter"], row["result"]]
-        assert agree(value(row), json.loads(json.dumps(entry["value"]))), f"{row['result']}: {FIX}"
+        assert compare._close(value(row), entry["value"], 1e-9), f"{row['result']}: {FIX}"
 
 
 # ------------------------------------------------------------------ what is run
 
 
 def test_only_chapters_that_read_a_changed_parameter_are_rows():
-    changed, names = scenario_table.overrides(), scenario_table.chapters()
-    planned = {(cell.scenario, cell.spec.chapter) for cell in scenario_table.plan(changed, names)}
+    planned = {(scenario, each.chapter) for scenario, each in scenario_table.cells(BOOK, LISTED)}
+    names = [name for name in chapters.names(BOOK) if name not in scenario_table.readers(BOOK)]
     assert {name for scenario, name in planned if scenario == edition.BASELINE} == set(names)
-    for scenario, values in changed.items():
+    for scenario in LISTED:
+        changed = set(edition.resolve(BOOK, scenario).overrides)
         for name in names:
-            read_here = set(store.declared_parameters(store.read_chapter(name)))
-            touched = bool(read_here & set(values)) or scenario == edition.BASELINE
+            touched = bool(set(chapters.read(BOOK, name).parameters) & changed) or not changed
             assert ((scenario, name) in planned) == touched
-    rows = datasets.load("scenario_results")
+    rows = datasets.load("scenario_results", BOOK)
     assert set(zip(rows["scenario"], rows["chapter"], strict=True)) == planned, FIX
 
 
 def test_chapters_that_read_the_tables_are_left_out():
-    assert "a3-scenarios" not in scenario_table.chapters()
-    assert set(edition.chapters()) - set(scenario_table.chapters()) == {"a3-scenarios"}
+    assert scenario_table.readers(BOOK) == ["a3-scenarios"]
+    assert "a3-scenarios" not in {each.chapter for _, each in scenario_table.cells(BOOK)}
 
 
 def test_every_parameter_of_a_scenario_is_a_row():
-    rows = datasets.load("scenarios")
-    for scenario, values in scenario_table.overrides().items():
+    rows = datasets.load("scenarios", BOOK)
+    for scenario in LISTED:
         named = rows.loc[rows["scenario"] == scenario, "parameter"].dropna()
-        assert sorted(named) == sorted(values), FIX
+        assert sorted(named) == sorted(edition.resolve(BOOK, scenario).overrides), FIX
 
 
 # ------------------------------------------------------------------ failures
 
 
-@pytest.fixture
-def copied(tmp_path, monkeypatch):
-    """The data in a folder of their own; returns their bytes by file."""
-    import shutil
-
-    folder = tmp_path / "data"
-    shutil.copytree(paths.DATA, folder)
-    monkeypatch.setattr(paths, "DATA", folder)
-    monkeypatch.setattr(paths, "DATA_PACKAGE", folder / "datapackage.json")
-    datasets._package.cache_clear()
-    yield lambda: {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    datasets._package.cache_clear()
-
-
-def test_a_failed_run_is_an_error_and_nothing_is_written(copied, monkeypatch, capsys):
-    before = copied()
-
-    def one_fails(specs, *arguments, **options):
+def test_a_failed_run_is_an_error_with_its_scenario_and_reason(monkeypatch):
+    def one_fails(_project, plans, *_arguments, **_options):
         good = execute.RunResult("x", "ok", path="nowhere")
-        return [replace(good, chapter=spec.chapter, status="failed" if place == 7 else "ok",
+        return [replace(good, chapter=each.chapter, status="failed" if place == 7 else "ok",
                         reason="cell 3: ValueError: planted" if place == 7 else "")
-                for place, spec in enumerate(specs)]
+                for place, each in enumerate(plans)]
 
-    monkeypatch.setattr(scenario_table.executors, "run_many", one_fails)
-    with pytest.raises(SystemExit) as ended:
-        scenario_table.main()
-    assert "No scenario table was written" in str(ended.value)
-    assert "baseline" in str(ended.value) and "planted" in str(ended.value)
-    assert copied() == before
-
-
-def test_an_invalid_table_puts_the_old_files_back(copied):
-    before = copied()
-    broken = committed("scenario_results").replace(b",computed,", b",guessed,", 1)
-    with pytest.raises(datasets.DataError, match="guessed"):
-        scenario_table.write({"scenario_results": broken})
-    assert copied() == before
+    monkeypatch.setattr(execute, "run_many", one_fails)
+    with pytest.raises(scenario_table.ScenarioTableError) as refused:
+        scenario_table.make(BOOK, execute.How())
+    assert "No scenario table was made" in str(refused.value)
+    assert "baseline" in str(refused.value) and "planted" in str(refused.value)
 
 
-def test_a_full_disk_leaves_the_old_files(copied, monkeypatch):
-    before = copied()
-    from pathlib import Path
-
-    written = Path.write_bytes
-    seen = []
-
-    def full(file, content):
-        seen.append(file)
-        if len(seen) == 2:
-            raise OSError("no space left")
-        return written(file, content)
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="no space"):
-        scenario_table.write({"scenario_results": b"a\n", "scenarios": b"b\n"})
-    monkeypatch.setattr(Path, "write_bytes", written)
-    assert copied() == before
+def test_only_what_differs_is_written():
+    same = {name: committed(name) for name in ("scenario_results", "scenarios")}
+    assert scenario_table.paths(BOOK, same) == {}
+    assert list(scenario_table.paths(BOOK, {**same, "scenarios": b"a\n"})) == [
+        BOOK.data / "editions" / "scenarios.csv"]
 
 
-def test_new_tables_are_written_and_hashed(copied):
-    shorter = b"".join(committed("scenario_results").splitlines(keepends=True)[:30])
-    assert scenario_table.write({"scenario_results": shorter}) == ["scenario_results"]
-    assert datasets.changed() == []
-
-
-def test_own_data_are_refused(monkeypatch):
-    monkeypatch.setattr(datasets, "replaced", lambda: ["ratings"])
-    with pytest.raises(scenario_table.ScenarioTableError, match="ratings"):
-        scenario_table.make()
-
-
-def test_the_spelling_of_values_is_canonical():
-    assert scenario_table.canonical({"b": 1, "a": ["é", True]}) == '{"a":["é",true],"b":1}'
-    frame = pd.DataFrame({"value": [1 / 3, None, 2.0]})
-    assert scenario_table.to_csv(frame) == b"value\n0.3333333333\n\"\"\n2\n"
+def test_numbers_keep_ten_digits():
+    rows = [{"value": 1 / 3}, {"value": None}, {"value": 2.0}]
+    assert scenario_table.to_csv(rows, ["value"]) == b'value\n0.3333333333\n""\n2\n'

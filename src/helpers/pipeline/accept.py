@@ -8,7 +8,7 @@ changes from run to run.
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,7 +39,8 @@ class Pending:
     moved: list[str] = field(default_factory=list)
 
 
-def prepare(project: Project, names: Sequence[str], how: execute.How, **options) -> Pending:
+def prepare(project: Project, names: Sequence[str], how: execute.How, *,
+            step: Callable[[str], None] = lambda text: None, **options) -> Pending:
     """Run everything that the reference rests on, and hold it against the reference.
 
     Parameters
@@ -50,6 +51,8 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, **options)
         Chapters whose outputs are wanted; those that read the scenarios' results are added if
         these moved.
     how : execute.How
+    step : callable
+        Called with a line of text before runs of which nothing is reported.
     **options
         As for `execute.run_many`.
 
@@ -77,6 +80,7 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, **options)
         runs = _run(project, [name for name in names if name not in last], how, **options)
         # What a new run of a chapter records, its runs under scenarios must record as well.
         recorded = {run.chapter: [entry["name"] for entry in execute.ledger(run)] for run in runs}
+        step("Running the scenarios")
         tables = scenario_table.make(project, how, required=recorded)
     except (datasets.DataError, scenario_table.ScenarioTableError) as error:
         raise AcceptError(f"Nothing was accepted. {error}") from None

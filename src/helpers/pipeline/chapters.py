@@ -140,7 +140,7 @@ def names(project: Project) -> list[str]:
     try:
         contents = yaml.safe_load(project.contents.read_text(encoding="utf-8"))
         parts = contents.get("parts", [contents])
-        files = [entry["file"] for part in parts for entry in part["chapters"]]
+        files = [entry["file"] for part in parts for entry in part["chapters"] or ()]
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         shown = project.shown(project.contents)
         raise ChapterError(f"{shown} is no table of contents that can be read. "

@@ -11,7 +11,7 @@ import keyword
 import re
 from collections.abc import Callable, Collection, Iterable
 
-from helpers import datasets, parameters, results
+from helpers import datasets, parameters, results, words
 from helpers.pipeline import chapters, edition, scenario_table
 from helpers.pipeline.chapters import Chapter
 from helpers.project import Project
@@ -19,6 +19,7 @@ from helpers.project import Project
 TO_WRITE = "TO WRITE"  # what `book new` leaves to its author
 LONGEST_CELL = 40  # lines: what fits on a screen
 SHORTEST_ALT = 6  # words of the alternative text of a figure
+FEW = 5  # names that one line lists
 HIDDEN = {"hide-input", "remove-cell"}
 # What returns a value, which a notebook would print under the cell that ends with it.
 RETURN_VALUES = ("results.record", "results.quote")
@@ -385,7 +386,7 @@ def _readable_tables(chapter: Chapter) -> tuple[str, ...]:
 
 
 def notes(project: Project) -> list[str]:
-    """What is no fault and yet to be done: scenarios without results, texts still to be written."""
+    """What is no fault and yet to be done: results to make, tables to read, texts to write."""
     found = []
     for name in scenario_table.unlisted(project):
         try:
@@ -395,13 +396,22 @@ def notes(project: Project) -> list[str]:
         else:
             found.append(f"scenarios/{name}.toml is not in the tables of scenarios yet. "
                          f"Type: book accept")
+    found += [f"scenarios/{file.name} has texts marked {TO_WRITE!r}."
+              for file in sorted(project.scenarios.glob("*.toml"))
+              if TO_WRITE.encode() in file.read_bytes()]
     described = project.shown(project.data_package)
+    listed = [chapters.read(project, name) for name in chapters.names(project)]
+    read = {table for chapter in listed for table in _readable_tables(chapter)}
+    unread = [name for name in datasets.names(project) if name not in read]
+    if unread:
+        more = [f"{len(unread) - FEW} more"] if len(unread) > FEW else []
+        found.append(f"No chapter reads {words.in_words([*unread[:FEW], *more])} yet.")
     found += [f"{described}: the table {resource['name']} has texts marked {TO_WRITE!r}."
               for resource in datasets.package(project)["resources"]
               if TO_WRITE in json.dumps(resource)]
-    return found + [f"chapters/{name}.ipynb has texts marked {TO_WRITE!r}."
-                    for name in chapters.names(project)
-                    if any(TO_WRITE in text for text in _prose(chapters.read(project, name)))]
+    return found + [f"chapters/{chapter.path.name} has texts marked {TO_WRITE!r}."
+                    for chapter in listed
+                    if any(TO_WRITE in text for text in _prose(chapter))]
 
 
 # ------------------------------------------------------------------ parts

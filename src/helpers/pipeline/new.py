@@ -236,6 +236,8 @@ def schema(header: list[str], rows: list[list[str]]) -> dict:
     for title, cells in columns.items():
         about = {"name": title, "type": _type(title, cells),
                  "description": f"{TO_WRITE}: what it is; unit."}
+        if about["type"] == "boolean":  # others that read the package take true and false only
+            about |= {"trueValues": ["yes"], "falseValues": ["no"]}
         if all(cells):
             about["constraints"] = {"required": True}
         fields.append(about)

@@ -17,6 +17,9 @@ COMMANDS = {
     "list": "listing", "open": "opening", "params": "params", "new": "new",
 }
 
+if "_BOOK_COMPLETE" in os.environ:
+    importlib.import_module("helpers.pipeline.cli.completion")
+
 
 class _Lazy(click.Group):
     """A group whose commands are imported when they are asked for."""
@@ -43,7 +46,9 @@ class _Lazy(click.Group):
 
 
 @click.command(cls=_Lazy, context_settings={
-    "help_option_names": ["-h", "--help"], "max_content_width": 100})
+    "help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="The tab key completes commands, chapters, scenarios and parameters after: "
+           'eval "$(_BOOK_COMPLETE=bash_source book)" (zsh_source in zsh)')
 @click.version_option(package_name=DISTRIBUTION, prog_name="book")
 @click.pass_context
 def main(context):

@@ -17,7 +17,7 @@ def command(project, chosen, assigned, own_data, jobs, cluster, stock_kernels, q
 
     In one go, in the right order: hashes of edited tables, outputs of the CHAPTERs (default: all),
     the tables of what the shipped scenarios give, and the chapters that read those. If anything
-    fails, nothing is written.
+    fails, or a chapter breaks a rule (`book check CHAPTER`), nothing is written.
     """
     if assigned:
         raise options.Usage("The reference is the baseline: accept takes no --set.")
@@ -28,7 +28,7 @@ def command(project, chosen, assigned, own_data, jobs, cluster, stock_kernels, q
         names = [chapters.find(project, name) for name in chosen] or chapters.names(project)
         with Progress(len(names), quiet) as progress:
             pending = accept.prepare(place, names, options.how(jobs, cluster, stock_kernels),
-                                     report=progress.report)
+                                     report=progress.report, step=progress.step)
         accept.write(pending)
     if quiet:
         return

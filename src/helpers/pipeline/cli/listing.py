@@ -48,8 +48,8 @@ def _cells(name: str, row: dict) -> list[str]:
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    if not rows:
-        return []
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    return ["  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)),
-                       row[-1]]).rstrip() for row in rows]
+    """Rows as lines with columns under each other; a column without any text takes no room."""
+    columns = [column for column in zip(*rows, strict=True) if any(column)]
+    widths = [max(map(len, column)) for column in columns]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+            for row in zip(*columns, strict=True)]

@@ -35,7 +35,7 @@ def chapter(project, name, table, jobs, cluster, stock_kernels):
         made = new.chapter(project, name, table)
         with files.tried(made.contents), Progress(1, False) as progress:
             accept.write(accept.prepare(project, [name], options.how(jobs, cluster, stock_kernels),
-                                        report=progress.report))
+                                        report=progress.report, step=progress.step))
     _say(project, made)
 
 

@@ -42,7 +42,7 @@ class Progress:
             outcome = result.status if result.status != "ok" else f"{result.seconds:.1f} s"
             outcome = "unchanged" if result.cached else outcome
             state = self.state()
-            click.echo(f"[{self.done}/{self.total}] {result.chapter}  {outcome}"
+            click.echo(f"[{self.done}/{max(self.done, self.total)}] {result.chapter}  {outcome}"
                        + (f"  ({state})" if state else ""), err=True)
 
     def state(self) -> str:
