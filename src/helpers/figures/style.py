@@ -19,7 +19,7 @@ from helpers import paths
 PALETTE = sns.color_palette("colorblind").as_hex()
 ACCENT = PALETTE[0]  # blue: what the title speaks of
 SECOND = PALETTE[1]  # orange: what it is held against
-SECOND_INK = "#8a5200"  # text in the second colour: dark enough to read on white
+SECOND_INK = "#8a5200"  # the same as text, dark enough to read on white
 INK, MUTED, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#e3e3e3", "#ffffff"
 
 WIDTH = 6.5  # inches; fills the text column of a page and stays legible on a phone
