@@ -1,27 +1,27 @@
-"""The committed results of the scenarios are what chapters give now; a failed run writes none."""
+"""The committed results of the scenarios are what chapters give now; a failed run makes none."""
 
 import io
 import json
 import math
-from dataclasses import replace
 
 import pandas as pd
 import pytest
+from small_book import REAL, RECORD, scenario, write
 
-from helpers import datasets, paths
-from helpers.pipeline import edition, execute, scenario_table, store
+from helpers import datasets, results
+from helpers.pipeline import chapters, edition, execute, scenario_table
 
-FIX = "the scenario tables are stale: run `make scenarios`, then `book accept a3-scenarios`"
+FIX = "the scenario tables are stale: run `book accept`"
 KEY = ["scenario", "chapter", "result"]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """Both tables made anew, in a build folder of their own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BOOK_BUILD", str(tmp_path_factory.mktemp("scenarios")))
-        patch.delenv("BOOK_DATA", raising=False)
-        return scenario_table.make()
+    from helpers.project import Project
+
+    project = Project.at(REAL.root, build=tmp_path_factory.mktemp("scenarios"))
+    return scenario_table.make(project, execute.How())
 
 
 def read(content):
@@ -30,7 +30,7 @@ def read(content):
 
 
 def committed(name):
-    return (paths.DATA / datasets.describe(name)["path"]).read_bytes()
+    return datasets.locate(name, REAL).read_bytes()
 
 
 def agree(old, new):
@@ -51,8 +51,8 @@ def value(row):
 
 def faults(old, new):
     """What differs between two tables of results, one line each."""
-    before = {tuple(row[KEY]): row for _, row in read(old).iterrows()}
-    after = {tuple(row[KEY]): row for _, row in read(new).iterrows()}
+    before, after = ({tuple(row[name] for name in KEY): row
+                      for row in read(table).to_dict("records")} for table in (old, new))
     found = [f"{', '.join(key)}: {'gone' if key in before else 'new'}"
              for key in sorted(before.keys() ^ after.keys())]
     rest = [name for name in scenario_table.COLUMNS if name not in ("value", "value_json")]
@@ -68,13 +68,15 @@ def faults(old, new):
 # ------------------------------------------------------------------ the committed tables
 
 
+@pytest.mark.slow
 def test_the_committed_results_are_what_the_chapters_give(made):
     found = faults(committed("scenario_results"), made["scenario_results"])
     assert found == [], f"{FIX}\n" + "\n".join(found[:20])
 
 
-def test_the_committed_scenarios_are_those_of_the_files(made):
-    assert committed("scenarios") == made["scenarios"], FIX
+def test_the_committed_scenarios_are_those_of_the_files():
+    rows, columns = scenario_table._described(REAL)
+    assert committed("scenarios") == scenario_table.to_csv(rows, columns), FIX
 
 
 def test_a_moved_value_a_lost_row_and_another_word_are_found():
@@ -98,12 +100,12 @@ def test_a_last_digit_of_another_processor_is_no_fault():
 
 def test_the_baseline_of_the_table_is_the_committed_ledger():
     """Quick, and tells a stale table from a stale chapter."""
-    from helpers import results
-
     rows = read(committed("scenario_results"))
     rows = rows[rows["scenario"] == edition.BASELINE]
-    ledgers = {(name, entry["name"]): entry for name in scenario_table.chapters()
-               for entry in results.entries(store.read_chapter(name)) if entry["type"] == "result"}
+    own = scenario_table.readers(REAL)
+    ledgers = {(name, entry["name"]): entry for name in chapters.names(REAL) if name not in own
+               for entry in results.entries(chapters.read(REAL, name).notebook)
+               if entry["type"] == "result"}
     assert set(ledgers) == set(zip(rows["chapter"], rows["result"], strict=True)), FIX
     for _, row in rows.iterrows():
         entry = ledgers[row["chapter"], row["result"]]
@@ -114,105 +116,52 @@ def test_the_baseline_of_the_table_is_the_committed_ledger():
 
 
 def test_only_chapters_that_read_a_changed_parameter_are_rows():
-    changed, names = scenario_table.overrides(), scenario_table.chapters()
-    planned = {(cell.scenario, cell.spec.chapter) for cell in scenario_table.plan(changed, names)}
-    assert {name for scenario, name in planned if scenario == edition.BASELINE} == set(names)
-    for scenario, values in changed.items():
+    planned = {(name, each.chapter) for name, each in scenario_table.cells(REAL)}
+    names = set(chapters.names(REAL)) - set(scenario_table.readers(REAL))
+    for made in edition.shipped(REAL):
         for name in names:
-            read_here = set(store.declared_parameters(store.read_chapter(name)))
-            touched = bool(read_here & set(values)) or scenario == edition.BASELINE
-            assert ((scenario, name) in planned) == touched
-    rows = datasets.load("scenario_results")
+            touched = set(chapters.read(REAL, name).parameters) & set(made.overrides)
+            assert ((made.scenario, name) in planned) == bool(touched or made.is_baseline)
+    rows = datasets.load("scenario_results", REAL)
     assert set(zip(rows["scenario"], rows["chapter"], strict=True)) == planned, FIX
 
 
 def test_chapters_that_read_the_tables_are_left_out():
-    assert "a3-scenarios" not in scenario_table.chapters()
-    assert set(edition.chapters()) - set(scenario_table.chapters()) == {"a3-scenarios"}
+    assert scenario_table.readers(REAL) == ["a3-scenarios"]
 
 
 def test_every_parameter_of_a_scenario_is_a_row():
-    rows = datasets.load("scenarios")
-    for scenario, values in scenario_table.overrides().items():
-        named = rows.loc[rows["scenario"] == scenario, "parameter"].dropna()
-        assert sorted(named) == sorted(values), FIX
+    rows = datasets.load("scenarios", REAL)
+    for made in edition.shipped(REAL):
+        named = rows.loc[rows["scenario"] == made.scenario, "parameter"].dropna()
+        assert sorted(named) == sorted(made.overrides), FIX
 
 
-# ------------------------------------------------------------------ failures
+# ------------------------------------------------------------------ made and failed
 
 
-@pytest.fixture
-def copied(tmp_path, monkeypatch):
-    """The data in a folder of their own; returns their bytes by file."""
-    import shutil
-
-    folder = tmp_path / "data"
-    shutil.copytree(paths.DATA, folder)
-    monkeypatch.setattr(paths, "DATA", folder)
-    monkeypatch.setattr(paths, "DATA_PACKAGE", folder / "datapackage.json")
-    datasets._package.cache_clear()
-    yield lambda: {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    datasets._package.cache_clear()
-
-
-def test_a_failed_run_is_an_error_and_nothing_is_written(copied, monkeypatch, capsys):
-    before = copied()
-
-    def one_fails(specs, *arguments, **options):
-        good = execute.RunResult("x", "ok", path="nowhere")
-        return [replace(good, chapter=spec.chapter, status="failed" if place == 7 else "ok",
-                        reason="cell 3: ValueError: planted" if place == 7 else "")
-                for place, spec in enumerate(specs)]
-
-    monkeypatch.setattr(scenario_table.executors, "run_many", one_fails)
-    with pytest.raises(SystemExit) as ended:
-        scenario_table.main()
-    assert "No scenario table was written" in str(ended.value)
-    assert "baseline" in str(ended.value) and "planted" in str(ended.value)
-    assert copied() == before
+def test_a_table_holds_what_the_runs_gave(workshop):
+    write(workshop, "one", RECORD)
+    scenario(workshop, "later", horizon_year=2030)
+    made = scenario_table.make(workshop, execute.How(jobs=2))
+    rows = read(made["scenario_results"])
+    assert rows[["scenario", "chapter", "result", "value", "text"]].to_numpy().tolist() == [
+        ["baseline", "one", "x", "2026", "2026"], ["later", "one", "x", "2030", "2030"]]
+    rows = read(made["scenarios"])
+    assert rows[["scenario", "parameter", "baseline_value", "value"]].to_numpy().tolist() == [
+        ["baseline", "", "", ""], ["later", "horizon_year", "2026", "2030"]]
+    assert set(scenario_table.paths(workshop, made)) == {
+        workshop.data / "editions" / name for name in ("scenario_results.csv", "scenarios.csv")}
 
 
-def test_an_invalid_table_puts_the_old_files_back(copied):
-    before = copied()
-    broken = committed("scenario_results").replace(b",computed,", b",guessed,", 1)
-    with pytest.raises(datasets.DataError, match="guessed"):
-        scenario_table.write({"scenario_results": broken})
-    assert copied() == before
-
-
-def test_a_full_disk_leaves_the_old_files(copied, monkeypatch):
-    before = copied()
-    from pathlib import Path
-
-    written = Path.write_bytes
-    seen = []
-
-    def full(file, content):
-        seen.append(file)
-        if len(seen) == 2:
-            raise OSError("no space left")
-        return written(file, content)
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="no space"):
-        scenario_table.write({"scenario_results": b"a\n", "scenarios": b"b\n"})
-    monkeypatch.setattr(Path, "write_bytes", written)
-    assert copied() == before
-
-
-def test_new_tables_are_written_and_hashed(copied):
-    shorter = b"".join(committed("scenario_results").splitlines(keepends=True)[:30])
-    assert scenario_table.write({"scenario_results": shorter}) == ["scenario_results"]
-    assert datasets.changed() == []
-
-
-def test_own_data_are_refused(monkeypatch):
-    monkeypatch.setattr(datasets, "replaced", lambda: ["ratings"])
-    with pytest.raises(scenario_table.ScenarioTableError, match="ratings"):
-        scenario_table.make()
+def test_a_failed_run_is_an_error_that_names_scenario_and_chapter(workshop):
+    write(workshop, "one", RECORD + "\nassert horizon_year < 2030, 'planted'")
+    scenario(workshop, "later", horizon_year=2030)
+    with pytest.raises(scenario_table.ScenarioTableError, match="later, one: failed: .*planted"):
+        scenario_table.make(workshop, execute.How(jobs=2))
 
 
 def test_the_spelling_of_values_is_canonical():
-    assert scenario_table.canonical({"b": 1, "a": ["é", True]}) == '{"a":["é",true],"b":1}'
-    frame = pd.DataFrame({"value": [1 / 3, None, 2.0]})
-    assert scenario_table.to_csv(frame) == b"value\n0.3333333333\n\"\"\n2\n"
+    assert results.canonical({"b": 1, "a": ["é", True]}) == '{"a":["é",true],"b":1}'
+    rows = [{"value": 1 / 3}, {"value": None}, {"value": 2.0}]
+    assert scenario_table.to_csv(rows, ["value"]) == b"value\n0.3333333333\n\"\"\n2\n"
