@@ -90,7 +90,7 @@ def test_a_worker_with_other_code_or_data_is_refused():
     ("tcp://cluster.example:8786", "not encrypted"),
     ("http://127.0.0.1:8786", "expected an address"),
     ("127.0.0.1:8786", "expected an address"), ("tcp://127.0.0.1", "expected an address"),
-    ("tcp://127.0.0.1:9", "No scheduler answers"),
+    pytest.param("tcp://127.0.0.1:9", "No scheduler answers", marks=pytest.mark.slow),
 ])
 def test_an_address_that_others_could_reach_or_nobody_answers_is_refused(address, said):
     with pytest.raises(running.ClusterError, match=said), running.connected(address):
