@@ -45,9 +45,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from helpers import paths
-from helpers.pipeline import edition, execute, executors, rendering
+from helpers.pipeline import chapters, edition, execute
+from helpers.pipeline.site import assemble
+from helpers.project import PACKAGE, Project
 
+BOOK = Project.at(PACKAGE.parents[1])
 PROGRAMS = Path(sys.executable).parent
 README = Path(__file__).with_name("README.md")
 PARAMETER, CHAPTER = "horizon_year", "2-3-market-expansion"
@@ -69,9 +71,10 @@ for file in sys.argv[1:]:
                 shell.run_cell("".join(cell["source"])).raise_error()
 """
 CHAPTERS_ONLY = """
-from helpers.pipeline import edition
+from helpers.pipeline import edition, execute
+from helpers.project import Project
 if __name__ == "__main__":
-    edition.run_chapters(edition.resolve())
+    edition.baseline(Project.current()).run(execute.How())
 """
 
 
@@ -80,20 +83,19 @@ ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 
 def environment(build: Path) -> dict[str, str]:
     """Environment of every case, ours or stock; steady digits and one BLAS thread for both."""
-    chosen = {**os.environ, "BOOK_BUILD": str(build), "BOOK_STANDBY_MINUTES": "0",
-              "XDG_RUNTIME_DIR": str(build.parent), "PYTHONHASHSEED": "0",
+    chosen = {**os.environ, "BOOK_BUILD": str(build), "PYTHONHASHSEED": "0",
               "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
               "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
     chosen.pop("PYTHONDONTWRITEBYTECODE", None)
     return chosen
 
 
-def timed(build: Path, *commands: list[str], more=None) -> tuple[float, float]:
+def timed(build: Path, *commands: list[str]) -> tuple[float, float]:
     """Wall and CPU seconds of commands run one after another; a failing one ends the benchmark."""
     before, waiting = resource.getrusage(resource.RUSAGE_CHILDREN), _standing_by_cpu()
     began = time.perf_counter()
     for command in commands:
-        done = subprocess.run(command, env={**environment(build), **(more or {})},
+        done = subprocess.run(command, env=environment(build),
                               capture_output=True, text=True, cwd=build)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -141,13 +143,13 @@ class Cases:
         """The sources that stock jupyter-book reads: those of this book, pages included."""
         self.fresh(self.build)
         timed(self.build, program("book", "build", "--quiet"))
-        os.environ["BOOK_BUILD"] = str(self.build)
-        runs = [execute.from_store(execute.RunSpec(name)) for name in edition.chapters()]
-        rendering.assemble(self.template, runs)
-        what = paths.build_folder() / ".pages" / "source" / "what-changed.md"
+        made = edition.baseline(Project.at(BOOK.root, build=self.build))
+        # Stock jupyter-book writes its pages in one process.
+        assemble.assemble(self.template, made, made.run(execute.How()), processes=1)
+        what = self.build / ".pages" / "source" / "what-changed.md"
         shutil.copy(what, self.template / "source")
-        for name in edition.chapters():
-            shutil.copy(paths.CHAPTERS / f"{name}.ipynb", self.template / "source" / "chapters")
+        for name in chapters.names(BOOK):
+            shutil.copy(BOOK.chapters / f"{name}.ipynb", self.template / "source" / "chapters")
 
     @staticmethod
     def fresh(folder: Path) -> Path:
@@ -197,21 +199,21 @@ class Cases:
     def stock_loop(self):
         build = self._stock_source("off")
         loop = [program("papermill", "--no-progress-bar", "-k", "python3",
-                        paths.CHAPTERS / f"{name}.ipynb",
+                        BOOK.chapters / f"{name}.ipynb",
                         build / "source" / "chapters" / f"{name}.ipynb")
-                for name in edition.chapters()]
+                for name in chapters.names(BOOK)]
         book = program("jupyter-book", "build", build / "source", "--path-output", build / "out")
-        return timed(build, *loop, book, more={"BOOK_PAGE_PROCESSES": "1"})
+        return timed(build, *loop, book)
 
     def stock_force(self):
         build = self._stock_source("force")
         book = program("jupyter-book", "build", build / "source", "--path-output", build / "out")
-        return timed(build, book, more={"BOOK_PAGE_PROCESSES": "1"})
+        return timed(build, book)
 
     def floor(self):
         build = self.fresh(self.folder / "floor")
-        chapters = [str(paths.CHAPTERS / f"{name}.ipynb") for name in edition.chapters()]
-        return timed(build, [sys.executable, "-c", FLOOR, *chapters])
+        notebooks = [str(BOOK.chapters / f"{name}.ipynb") for name in chapters.names(BOOK)]
+        return timed(build, [sys.executable, "-c", FLOOR, *notebooks])
 
     def sweep(self):
         build = self.fresh(self.folder / "sweep")
@@ -221,7 +223,7 @@ class Cases:
     def stock_sweep(self):
         build = self.fresh(self.folder / "stock-sweep")
         loop = [program("papermill", "--no-progress-bar", "-k", "python3",
-                        paths.CHAPTERS / f"{SWEPT_CHAPTER}.ipynb", build / f"{number}.ipynb",
+                        BOOK.chapters / f"{SWEPT_CHAPTER}.ipynb", build / f"{number}.ipynb",
                         "-p", SWEPT, value)
                 for number, value in enumerate(values(self.stock_runs))]
         wall, cpu = timed(build, *loop)
@@ -242,6 +244,11 @@ def sweep_command(count: int) -> list[str]:
                    SWEPT_CHAPTER, "--name", "benchmark", "--json")
 
 
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return execute.default_jobs() - 1
+
+
 def measured(seen: dict[str, list]) -> list[tuple[str, str, bool]]:
     """What is asked for, what was seen round by round, and whether its median meets it.
 
@@ -250,7 +257,7 @@ def measured(seen: dict[str, list]) -> list[tuple[str, str, bool]]:
     seen : dict
         Case -> (wall, CPU) seconds of each round.
     """
-    cores = executors.usable_cores()
+    cores = usable_cores()
     wall = {case: [seconds for seconds, _ in rounds] for case, rounds in seen.items()}
 
     def ratio(case: str, other: str) -> list[float]:
@@ -285,7 +292,7 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{library} {importlib.metadata.version(library)}"
                          for library in LIBRARIES)
-    return (f"{name}, {executors.usable_cores()} usable cores, {memory:.0f} GiB, "
+    return (f"{name}, {usable_cores()} usable cores, {memory:.0f} GiB, "
             f"{platform.system()} {platform.release()}, Python {platform.python_version()}; "
             f"{versions}")
 
@@ -372,7 +379,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1)
-    for folder in (paths.ROOT / "src", Path(sys.prefix) / "lib"):
+    for folder in (BOOK.root / "src", Path(sys.prefix) / "lib"):
         compileall.compile_dir(folder, quiet=2, workers=0)
     with tempfile.TemporaryDirectory(prefix="bench-") as place:
         folder = Path(place)

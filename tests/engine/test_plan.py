@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from small_book import READS, RECORD, REAL, own_table, write
+from small_book import READS, REAL, RECORD, own_table, write
 
 from helpers.pipeline import chapters, plan
 

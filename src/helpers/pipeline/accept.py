@@ -101,7 +101,7 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, **options)
 def _run(project: Project, names: Sequence[str], how: execute.How, **options):
     plans = [plan.make(project, name, {}) for name in names]
     runs = execute.run_many(project, plans, how, fresh=True,
-                            required={name: () for name in names}, **options)
+                            required=dict.fromkeys(names, ()), **options)
     failed = execute.failures(runs)
     if failed:
         raise AcceptError("Nothing was accepted.\n" + "\n".join(failed))
