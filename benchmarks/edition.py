@@ -92,7 +92,7 @@ def environment(build: Path) -> dict[str, str]:
 
 def timed(build: Path, *commands: list[str]) -> tuple[float, float]:
     """Wall and CPU seconds of commands run one after another; a failing one ends the benchmark."""
-    before, waiting = resource.getrusage(resource.RUSAGE_CHILDREN), _standing_by_cpu()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     for command in commands:
         done = subprocess.run(command, env=environment(build),
@@ -100,12 +100,11 @@ def timed(build: Path, *commands: list[str]) -> tuple[float, float]:
         if done.returncode:
             raise SystemExit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     wall = time.perf_counter() - began
-    waiting = _standing_by_cpu() - waiting
-    with suppress(ChildProcessError):  # orphans, such as the process that workers are forked from
-        while not standing_by():
+    with suppress(ChildProcessError):  # orphans, such as the process that runs are forked from
+        while True:
             os.waitpid(-1, 0)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime + waiting
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def children(pid: int, holding: bytes) -> list[int]:
@@ -113,18 +112,6 @@ def children(pid: int, holding: bytes) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in found
             if holding in Path(f"/proc/{child}/cmdline").read_bytes()]
-
-
-def standing_by() -> list[int]:
-    """Processes to fork from that have outlived their command; orphans are adopted by this one."""
-    return children(os.getpid(), b"pipeline/parents/") if sys.platform == "linux" else []
-
-
-def _standing_by_cpu() -> float:
-    """CPU seconds of those processes, and of what was forked from them and has ended."""
-    ticks = [sum(map(int, Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:15]))
-             for pid in standing_by()]
-    return sum(ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def program(name: str, *arguments) -> list[str]:
@@ -169,13 +156,8 @@ class Cases:
         return program("book", "build", "--quiet", "--set", f"{PARAMETER}={value}")
 
     def parameter(self):
-        waiting = {"BOOK_STANDBY_MINUTES": "5"}
-        timed(self.build, self._changed(), more=waiting)
-        seen = timed(self.build, self._changed(), more=waiting)
-        for pid in standing_by():
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        return seen
+        timed(self.build, self._changed())
+        return timed(self.build, self._changed())
 
     def parameter_first(self):
         return timed(self.build, self._changed())

@@ -72,7 +72,8 @@ def test_the_same_input_gives_the_same_bytes_and_no_text_leaves_the_data(shown):
     assert shown[0] == shown[1]
     page = shown[0]["data"]["text/html"]
     assert page.count("</script>") == 2 and "<b>" not in page
-    assert stored(shown[0]["data"])["markets"][0]["points"][1]["printed"] == "USD 20 </script> billion"
+    [market] = stored(shown[0]["data"])["markets"]
+    assert market["points"][1]["printed"] == "USD 20 </script> billion"
     assert "not a forecast" in shown[0]["data"]["text/plain"]
 
 
@@ -132,7 +133,7 @@ def site(tmp_path_factory):
     (folder / "chapters").mkdir()
     for name, chapter in CHAPTERS.items():
         found = ["".join(output["data"]["text/html"])
-                 for cell in chapters.read(REAL, chapter).notebook["cells"] if cell["cell_type"] == "code"
+                 for cell in chapters.read(REAL, chapter).code_cells
                  for output in cell["outputs"]
                  if 'class="explorer"' in "".join(output.get("data", {}).get("text/html", ""))]
         assert len(found) == 1, f"chapter {chapter} should hold one explorer"

@@ -36,7 +36,7 @@ def whole(project: Project) -> int:
     for run in (project.build / "runs").glob("*"):
         if run.name != ".incoming":
             record = json.loads((run / "run.json").read_text())
-            assert store.published(project.build, record["key"]) is not None, "a half-run is published"
+            assert store.published(project.build, record["key"]), "a half-run is published"
             found += 1
     books = [project.build / "html", *(project.build / "editions").glob("*/html")]
     for book in filter(Path.exists, books):

@@ -1,4 +1,4 @@
-"""What a chapter reaches is found by reading imports, with nothing left out that could change it."""
+"""What a chapter reaches is found by reading imports; nothing that could change it is missed."""
 
 import shutil
 from dataclasses import replace

@@ -136,7 +136,7 @@ def test_the_baseline_is_the_first_of_the_shipped_ones(workshop):
 
 @pytest.fixture
 def own(workshop, tmp_path):
-    """A book with one chapter that reads `ratings`, and one that does not, read with own ratings."""
+    """A chapter that reads `ratings` and one that does not, read with own ratings."""
     write(workshop, "reads", RECORD, READS)
     write(workshop, "other", RECORD)
     return workshop.with_own_data(own_table(

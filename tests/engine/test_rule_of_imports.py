@@ -5,6 +5,7 @@ import graphlib
 import json
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,17 @@ def sources(package: Path) -> dict[str, str]:
     return found
 
 
+@cache
+def nodes(source: str) -> list[ast.AST]:
+    """What matters here of a source: imports and attributes."""
+    return [node for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Import | ast.ImportFrom | ast.Attribute)]
+
+
 def imported(source: str, known: Iterable[str], own: str = "") -> set[str]:
     """Modules of the package that a source imports, at its top or inside functions."""
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -90,11 +98,11 @@ def faults(modules: dict[str, str]) -> list[str]:
 
 
 def reads_environment(source: str) -> bool:
-    tree = ast.walk(ast.parse(source))
-    return any(isinstance(node, ast.Attribute) and ast.unparse(node) in (
-        "os.environ", "os.getenv", "os.putenv") or isinstance(node, ast.ImportFrom)
-        and node.module == "os" and {alias.name for alias in node.names} & {"environ", "getenv"}
-        for node in tree)
+    names = ("environ", "getenv", "putenv")
+    return any(
+        node.attr in names and ast.unparse(node.value) == "os" if isinstance(node, ast.Attribute)
+        else isinstance(node, ast.ImportFrom) and node.module == "os"
+        and any(alias.name in names for alias in node.names) for node in nodes(source))
 
 
 def chapter_faults(source: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""Pages are made of what runs gave, written again only where something changed, and never from a folder left half-way."""
+"""Pages are made of what runs gave, and written again only where something changed.
+
+They are never made from a folder left half-way.
+"""
 
 import os
 import shutil
