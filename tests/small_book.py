@@ -18,7 +18,8 @@ from click.testing import CliRunner
 from helpers.pipeline import cli
 from helpers.project import PACKAGE, Limits, Project
 
-REAL = Project.at(PACKAGE.parents[1])  # the book of this checkout, whatever the environment says
+# The book of this checkout, whatever the environment says.
+REAL = Project.at(PACKAGE.parents[1])
 PARAMETERS = "horizon_year = 2026  # year\nmedium_score = 2.0  # points"
 RECORD = ("from helpers import results\n"
           "_ = results.record('x', horizon_year, unit='year', label='X')")
@@ -29,7 +30,7 @@ def make(folder: Path, chapters=(), *, cell_seconds: float = 60) -> Project:
     """A new book with all tables and with the named chapters of the real one."""
     root = Path(folder)
     for part in ("data", "vendor", "_static", "_templates"):
-        shutil.copytree(REAL.root / part, root / part)
+        shutil.copytree(REAL.root / part, root / part, ignore=shutil.ignore_patterns("mathjax"))
     for part in ("chapters", "scenarios"):
         (root / part).mkdir()
     for file in ("_config.yml", "references.bib", "requirements.txt"):

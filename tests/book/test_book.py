@@ -16,38 +16,43 @@ from urllib.parse import unquote, urlparse
 import axe
 import pytest
 import small_book
-from helpers.pipeline.page_building import BuildError, PageBuilder
+from small_book import REAL
 
-from helpers import parameters, paths, results
-from helpers.pipeline import edition, store
+from helpers import results
+from helpers.pipeline import building, chapters, edition
+from helpers.project import PACKAGE, Project
 
-BOOK = str(Path(sys.executable).with_name("book"))
+pytestmark = pytest.mark.slow
+NAMES = chapters.names(REAL)
+SMALL = ["5-3-market-in-china", "3-3-small-enterprises"]
 
 
 def build(folder, *arguments):
     return subprocess.run(
-        [BOOK, "build", *arguments], capture_output=True, text=True, cwd=folder,
-        env={**os.environ, "BOOK_BUILD": str(folder / "_build")},
-    )
+        [sys.executable, "-m", "helpers.pipeline.cli", "build", *arguments],
+        capture_output=True, text=True, cwd=folder,
+        env={**os.environ, **Project.at(REAL.root, build=folder / "_build").variables(),
+             "PYTHONPATH": str(PACKAGE.parent)})
 
 
 @pytest.fixture(scope="session")
-def workshop(tmp_path_factory):
+def place(tmp_path_factory):
+    """Folder with the build folder of the whole book."""
     return tmp_path_factory.mktemp("book")
 
 
 @pytest.fixture(scope="session")
-def baseline(workshop):
+def baseline(place):
     """Pages of the baseline, and what the command printed."""
-    done = build(workshop, "--json")
+    done = build(place, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
-    return workshop / "_build" / "html", json.loads(done.stdout)
+    return place / "_build" / "html", json.loads(done.stdout)
 
 
 @pytest.fixture(scope="session")
-def to_2030(workshop, baseline):
+def to_2030(place, baseline):
     """Pages of an edition with another horizon."""
-    done = build(workshop, "--set", "horizon_year=2030")
+    done = build(place, "--set", "horizon_year=2030")
     assert done.returncode == 0, done.stdout + done.stderr
     address = done.stdout.strip().splitlines()[-1]
     return Path(unquote(urlparse(address).path)).parent
@@ -83,13 +88,13 @@ def pages(folder):
 def test_the_command_says_what_it_did(baseline):
     folder, said = baseline
     assert said["status"] == "ok" and Path(said["path"]).name == "index.html"
-    assert [run["chapter"] for run in said["runs"]] == edition.chapters()
+    assert [run["chapter"] for run in said["runs"]] == NAMES
     assert all(run["status"] == "ok" and run["seconds"] > 0 for run in said["runs"])
 
 
 def test_every_chapter_has_its_page_and_the_pages_are_not_empty(baseline):
     folder, _ = baseline
-    for name in edition.chapters():
+    for name in NAMES:
         page = folder / "chapters" / f"{name}.html"
         assert page.stat().st_size > 20_000, name
         assert '<span class="pasted-text"></span>' not in page.read_text(), name
@@ -166,40 +171,37 @@ def test_a_parameter_changes_prose_tables_and_figures(baseline, to_2030):
     assert (folder / "index.html").is_file(), "the baseline stays where it is"
 
 
-def test_a_build_of_the_baseline_gives_the_committed_results(workshop, baseline):
+def test_a_build_of_the_baseline_gives_the_committed_results(place, baseline):
     _, said = baseline
     for run in said["runs"]:
         notebook = Path(run["path"])
-        notebook = (notebook if notebook.is_absolute() else paths.ROOT / notebook)
+        notebook = (notebook if notebook.is_absolute() else REAL.root / notebook)
         built = results.entries(notebook / "notebook.ipynb")
-        assert built == results.entries(paths.CHAPTERS / f"{run['chapter']}.ipynb")
+        assert built == results.entries(REAL.chapters / f"{run['chapter']}.ipynb")
 
 
-def test_an_unchanged_build_runs_nothing_and_renders_nothing(workshop, baseline):
+def test_an_unchanged_build_runs_nothing_and_renders_nothing(place, baseline):
     folder, _ = baseline
     before = (folder / "index.html").stat().st_mtime_ns
-    done = build(workshop, "--json")
+    done = build(place, "--json")
     assert all(run["cached"] for run in json.loads(done.stdout)["runs"])
     assert (folder / "index.html").stat().st_mtime_ns == before
 
 
-def test_a_parameter_runs_only_the_chapters_that_read_it(workshop, baseline):
-    done = build(workshop, "--set", "medium_score=1.5", "--json")
+def test_a_parameter_runs_only_the_chapters_that_read_it(place, baseline):
+    done = build(place, "--set", "medium_score=1.5", "--json")
     again = {run["chapter"] for run in json.loads(done.stdout)["runs"] if not run["cached"]}
-    readers = {name for name in edition.chapters()
-               if "medium_score" in store.declared_parameters(store.read_chapter(name))}
+    readers = {name for name in NAMES if "medium_score" in chapters.read(REAL, name).parameters}
     assert again == readers and readers
 
 
-def test_an_edition_is_the_same_whether_all_its_pages_are_written_or_only_some(
-        workshop, to_2030, monkeypatch):
+def test_an_edition_is_the_same_whether_all_its_pages_are_written_or_only_some(place, to_2030):
     """Here also one process against several."""
     before = everything(to_2030)
-    shutil.rmtree(workshop / "_build" / ".pages")
+    shutil.rmtree(place / "_build" / ".pages")
     shutil.rmtree(to_2030)
-    monkeypatch.setenv("BOOK_PAGE_PROCESSES", "1")
-    done = build(workshop, "--set", "horizon_year=2030", "--quiet")
-    assert done.returncode == 0, done.stderr
+    project = Project.at(REAL.root, build=place / "_build")
+    building.build(edition.resolve(project, "baseline", ("horizon_year=2030",)), page_processes=1)
     after = everything(to_2030)
     assert before.keys() == after.keys()
     assert [name for name in before if before[name] != after[name]] == []
@@ -215,13 +217,12 @@ def everything(folder):
     return {**found, "searchindex.js": index}
 
 
-def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(workshop, baseline, tmp_path):
-    project = small_book.make(
-        tmp_path / "project", ["5-3-market-in-china", "3-3-small-enterprises"])
-    old = project / "_build" / "html"
+def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(tmp_path):
+    project = small_book.make(tmp_path / "project", SMALL)
+    old = project.build / "html"
     old.mkdir(parents=True)
     (old / "index.html").write_text("old")
-    broken = project / "chapters" / "5-3-market-in-china.ipynb"
+    broken = project.chapters / f"{SMALL[0]}.ipynb"
     notebook = json.loads(broken.read_text())
     notebook["cells"].append({
         "cell_type": "code", "id": "broken", "metadata": {}, "outputs": [],
@@ -229,19 +230,48 @@ def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(workshop, bas
     broken.write_text(json.dumps(notebook))
     done = small_book.run(project, "build")
     assert done.returncode == 1
-    assert "5-3-market-in-china: failed: cell" in done.stderr
+    assert f"{SMALL[0]}: failed: cell" in done.stderr
     assert "RuntimeError: planted" in done.stderr
     assert (old / "index.html").read_text() == "old"
 
 
-def test_a_warning_fails_the_build(tmp_path):
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "intro.md").write_text("# T\n\n[x](nowhere.md)\n")
-    (source / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
-    (source / "_config.yml").write_text("title: T\n")
-    with PageBuilder() as builder, pytest.raises(BuildError, match="nowhere"):
-        builder.build(source, tmp_path / "out")
+# ------------------------------------------------------------------ a reader's own data
+
+
+def test_own_data_are_built_beside_the_baseline_and_held_against_it(tmp_path):
+    project = small_book.make(tmp_path / "project")
+    small_book.write(project, "2-1-reads", small_book.RECORD, small_book.READS
+                     + "\nfrom helpers import results\n_ = results.record('low', int((ratings["
+                     "'level'] == 'Low').sum()), unit='count', label='Cells rated Low')")
+    small_book.write(project, "2-2-other", small_book.RECORD + "  # another")
+    assert small_book.book(project, "build", "--quiet").exit_code == 0
+    baseline = everything(project.build / "html")
+    own = small_book.own_table(tmp_path / "my numbers",
+                               change=lambda text: text.replace("Low", "Medium"))
+    done = small_book.book(project, "build", "--data", str(own), "--json")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert everything(project.build / "html") == baseline, "the baseline stays as it was"
+    made = edition.resolve(project.with_own_data(own))
+    assert project.root / said["path"] == made.folder / "index.html"
+    assert made.folder.is_relative_to(project.build / "editions")
+    assert {run["chapter"]: run["cached"] for run in said["runs"]} == {
+        "2-1-reads": False, "2-2-other": True}
+    changed = (made.folder / "what-changed.html").read_text()
+    for words in ("Cells rated Low", "Table ratings", "your own", "--data"):
+        assert words in html.unescape(re.sub("<[^>]+>", "", changed)), words
+    assert "You read the baseline" not in changed
+    notice = re.search(r"bd-header-announcement.*?</div>", changed, re.S)[0]
+    assert "Not the shipped data" in notice and "ratings" in notice
+    manifest = json.loads((made.folder / edition.MANIFEST).read_text())
+    first = json.loads((project.build / "html" / edition.MANIFEST).read_text())
+    assert manifest["own_tables"] == ["ratings"] and manifest["command"] == made.command()
+    assert manifest["runs"]["2-1-reads"] != first["runs"]["2-1-reads"]
+    assert manifest["runs"]["2-2-other"] == first["runs"]["2-2-other"]
+    with_value = small_book.book(project, "build", "--data", str(own), "--set",
+                                 "horizon_year=2030", "--quiet")
+    assert with_value.exit_code == 0, with_value.output
+    assert len(edition.built(project)) == 3
 
 
 # ------------------------------------------------------------------ in a browser
@@ -267,11 +297,6 @@ def test_a_chapter_opens_with_the_network_cut_off(baseline, browser, width, sche
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, "the page scrolls sideways"
     page.close()
-
-
-def test_the_parameter_registry_matches_the_announced_default():
-    made = edition.resolve("baseline", ("horizon_year=2030",))
-    assert str(parameters.defaults()["horizon_year"]) in edition.announcement(made)
 
 
 def test_the_notice_of_an_edition_can_be_read_and_leads_to_what_changed(to_2030, browser):

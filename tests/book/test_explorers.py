@@ -14,11 +14,12 @@ import book_pages
 import numpy as np
 import pandas as pd
 import pytest
+from small_book import REAL
 
-from helpers import composite, datasets, explorers, growth, paths
-from helpers.pipeline import store
+from helpers import composite, datasets, explorers, growth
+from helpers.pipeline import chapters
 
-FILES = (explorers.SCRIPT, explorers.STYLE)
+FILES = REAL.vendor / "pages" / "explorers"
 CHAPTERS = {"weights": "3-6-country-comparison", "growth": "2-3-market-expansion"}
 SETTINGS = 1000
 
@@ -29,15 +30,6 @@ def table():
     levels = ratings.pivot_table(
         index="country", columns="dimension", values="level", aggfunc="first")
     return levels.loc[ratings["country"].unique(), ratings["dimension"].unique()]
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    import IPython.display
-
-    outputs = []
-    monkeypatch.setattr(IPython.display, "display", lambda data, raw: outputs.append(data))
-    return outputs
 
 
 MARKETS = [{"name": "A, <b>", "rate": 0.1, "points": [
@@ -57,20 +49,21 @@ def stored(output):
 def test_an_explorer_starts_at_the_parameters_of_its_chapter(shown, table):
     shares = [0.4, 0.3, 0.1, 0.1, 0.1]
     explorers.weights(table, weights=shares, position=0.63, name="w")
-    data = stored(shown[0])
+    data = stored(shown[0]["data"])
     assert data["start"] == {"weights": [40, 30, 10, 10, 10], "position": 0.63}
     assert data["units"] == list(table.index), "the order of Table 1, no other"
     names = data["units"]
     assert [(names[one], names[other]) for one, other in data["pairs"]] == [
         ("Japan", "France"), ("France", "South Korea"), ("UK", "South Korea")]
-    assert '<td class="number">1</td>' in shown[0]["text/html"] and "Rank" in shown[0]["text/plain"]
+    assert '<td class="number">1</td>' in shown[0]["data"]["text/html"]
+    assert "Rank" in shown[0]["data"]["text/plain"]
 
 
 def test_merged_columns_become_one_slider(shown, table):
     merged = composite.merge_identical_columns(table)
     shares = composite.merge_weights(table, pd.Series([0.2] * 5, table.columns))
     explorers.weights(merged, weights=shares, position=0.5, name="w")
-    data = stored(shown[0])
+    data = stored(shown[0]["data"])
     assert data["dimensions"][-1] == "capital and alliances"
     assert data["start"]["weights"] == [20, 20, 20, 40]
 
@@ -79,17 +72,18 @@ def test_the_same_input_gives_the_same_bytes_and_no_text_leaves_the_data(shown):
     for _ in range(2):
         explorers.growth_path(MARKETS, last_year=2030, name="g")
     assert shown[0] == shown[1]
-    page = shown[0]["text/html"]
+    page = shown[0]["data"]["text/html"]
     assert page.count("</script>") == 2 and "<b>" not in page
-    assert stored(shown[0])["markets"][0]["points"][1]["printed"] == "USD 20 </script> billion"
-    assert "not a forecast" in shown[0]["text/plain"]
+    [market] = stored(shown[0]["data"])["markets"]
+    assert market["points"][1]["printed"] == "USD 20 </script> billion"
+    assert "not a forecast" in shown[0]["data"]["text/plain"]
 
 
 def test_sliders_reach_figures_outside_their_usual_range(shown):
     market = MARKETS[0] | {"rate": 1.23}
     market["points"] = [market["points"][0] | {"year": 2001}, market["points"][1] | {"year": 2040}]
     explorers.growth_path([market], last_year=2036, name="g")
-    data = stored(shown[0])
+    data = stored(shown[0]["data"])
     assert data["years"] == [2001, 2040] and data["rates"] == [-0.2, 1.3]
 
 
@@ -148,14 +142,12 @@ def test_a_page_that_failed_gets_nothing(tmp_path):
 def site(tmp_path_factory):
     """Folder with a page for each explorer, as it is in its committed chapter."""
     folder = tmp_path_factory.mktemp("site")
-    (folder / "_static" / "explorers").mkdir(parents=True)
-    for file in FILES:
-        shutil.copy(file, folder / "_static" / "explorers")
-    shutil.copy(paths.ROOT / "_static" / "book.css", folder / "_static")
+    shutil.copytree(FILES, folder / "_static" / "explorers")
+    shutil.copy(REAL.root / "_static" / "book.css", folder / "_static")
     (folder / "chapters").mkdir()
     for name, chapter in CHAPTERS.items():
         found = ["".join(output["data"]["text/html"])
-                 for cell in store.read_chapter(chapter)["cells"] if cell["cell_type"] == "code"
+                 for cell in chapters.read(REAL, chapter).code_cells
                  for output in cell["outputs"]
                  if 'class="explorer"' in "".join(output.get("data", {}).get("text/html", ""))]
         assert len(found) == 1, f"chapter {chapter} should hold one explorer"

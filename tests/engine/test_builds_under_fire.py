@@ -15,8 +15,10 @@ import pytest
 import small_book
 
 from helpers.pipeline import store
+from helpers.project import Project
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals as on Linux")
+pytestmark = [pytest.mark.slow,
+              pytest.mark.skipif(sys.platform != "linux", reason="signals as on Linux")]
 
 CHAPTERS = ["5-3-market-in-china", "3-3-small-enterprises"]
 # Fifty are asked of the project and take some minutes; each continuous build tries a few.
@@ -28,16 +30,15 @@ def project(tmp_path_factory):
     return small_book.make(tmp_path_factory.mktemp("fire") / "project", CHAPTERS)
 
 
-def whole(project: Path, monkeypatch) -> int:
+def whole(project: Project) -> int:
     """Check that all that is published is whole; how many books and runs there are."""
-    monkeypatch.setenv("BOOK_BUILD", str(project / "_build"))
     found = 0
-    for run in (project / "_build" / "runs").glob("*"):
+    for run in (project.build / "runs").glob("*"):
         if run.name != ".incoming":
             record = json.loads((run / "run.json").read_text())
-            assert store.published(record["key"]) is not None, "a half-run is published"
+            assert store.published(project.build, record["key"]), "a half-run is published"
             found += 1
-    books = [project / "_build" / "html", *(project / "_build" / "editions").glob("*/html")]
+    books = [project.build / "html", *(project.build / "editions").glob("*/html")]
     for book in filter(Path.exists, books):
         manifest = json.loads((book / "edition.json").read_text())
         assert list(manifest["runs"]) == CHAPTERS
@@ -49,18 +50,18 @@ def whole(project: Path, monkeypatch) -> int:
     return found
 
 
-def test_two_builds_at_once_in_one_folder(project, monkeypatch):
+def test_two_builds_at_once_in_one_folder(project):
     both = [small_book.start(project, "build", "--json") for _ in range(2)]
     for process in both:
         out, errors = process.communicate()
         assert process.returncode == 0, errors
         assert json.loads(out)["status"] == "ok"
-    assert whole(project, monkeypatch) == len(CHAPTERS) + 1
+    assert whole(project) == len(CHAPTERS) + 1
     again = json.loads(small_book.run(project, "build", "--json").stdout)
     assert all(run["cached"] for run in again["runs"])
 
 
-def test_builds_killed_at_random_moments(project, monkeypatch):
+def test_builds_killed_at_random_moments(project):
     chance = random.Random(20190)
     seen = []
     for number in range(KILLS):
@@ -70,20 +71,20 @@ def test_builds_killed_at_random_moments(project, monkeypatch):
         time.sleep(chance.uniform(0.3, 8))
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        seen.append(whole(project, monkeypatch))
+        seen.append(whole(project))
     rate = f"rmb_per_usd={6 + (KILLS - 1) / 100}"
     done = small_book.run(project, "build", "--json", "--set", rate)
     assert done.returncode == 0, done.stderr
     disturbed = json.loads(done.stdout)
-    ledgers = {run["chapter"]: (project / run["path"] / "results.json").read_text()
+    ledgers = {run["chapter"]: (project.root / run["path"] / "results.json").read_text()
                for run in disturbed["runs"]}
     for run in disturbed["runs"]:
-        (project / run["path"] / "run.json").unlink()
+        (project.root / run["path"] / "run.json").unlink()
     calm = json.loads(small_book.run(project, "build", "--json", "--set", rate).stdout)
     assert not any(run["cached"] for run in calm["runs"])
-    assert ledgers == {run["chapter"]: (project / run["path"] / "results.json").read_text()
+    assert ledgers == {run["chapter"]: (project.root / run["path"] / "results.json").read_text()
                        for run in calm["runs"]}
-    leftovers = [path.name for path in (project / "_build" / ".pages").iterdir()]
+    leftovers = [path.name for path in (project.build / ".pages").iterdir()]
     assert not {"staged", "html", "old"} & set(leftovers)
 
 
@@ -107,16 +108,16 @@ def test_a_stopped_sweep_goes_on_where_it_was(project, number):
     done = small_book.run(project, *sweep, "--json")
     said = json.loads(done.stdout)
     assert said["cached"] == plan["cached"] and said["failed"] == []
-    results = (project / "_build" / "sweeps" / "grid" / "results.csv").read_text()
+    results = (project.build / "sweeps" / "grid" / "results.csv").read_text()
     assert len({line.split(",")[0] for line in results.splitlines()[1:]}) == 8
 
 
-def test_a_full_disk_fails_the_build_and_keeps_the_pages(project, monkeypatch):
+def test_a_full_disk_fails_the_build_and_keeps_the_pages(project):
     """No file may grow beyond a limit here, which is what a full disk looks like to a writer."""
     small_book.run(project, "build", "--quiet")
-    before = whole(project, monkeypatch)
-    index = (project / "_build" / "html" / "chapters" / f"{CHAPTERS[0]}.html").read_bytes()
-    chapter = project / "chapters" / f"{CHAPTERS[0]}.ipynb"
+    before = whole(project)
+    index = (project.build / "html" / "chapters" / f"{CHAPTERS[0]}.html").read_bytes()
+    chapter = project.chapters / f"{CHAPTERS[0]}.ipynb"
     original = chapter.read_text()
     notebook = json.loads(original)
     notebook["cells"][0]["source"] = "# Changed\n\nA page that has to be written.\n"
@@ -133,6 +134,6 @@ def test_a_full_disk_fails_the_build_and_keeps_the_pages(project, monkeypatch):
     chapter.write_text(original)
     assert process.returncode == 1 and "Traceback" not in errors.splitlines()[0]
     assert errors.startswith("Error: ")
-    assert whole(project, monkeypatch) == before
-    assert (project / "_build" / "html" / "chapters" / f"{CHAPTERS[0]}.html").read_bytes() == index
+    assert whole(project) == before
+    assert (project.build / "html" / "chapters" / f"{CHAPTERS[0]}.html").read_bytes() == index
     assert small_book.run(project, "build", "--quiet").returncode == 0

@@ -8,8 +8,11 @@ import sys
 import time
 
 import pytest
+from small_book import REAL
 
-from helpers.pipeline import execute, executors, store
+from helpers.pipeline import execute, plan, store
+from helpers.pipeline.running import cluster as running
+from helpers.project import PACKAGE, Project
 
 CHAPTER = "5-1-top-level-design"
 
@@ -23,7 +26,8 @@ def free_port():
 def start(program, *arguments, build):
     return subprocess.Popen(
         [sys.executable, "-m", f"distributed.cli.{program}", *arguments, "--no-dashboard"],
-        env={**os.environ, "BOOK_BUILD": str(build)},
+        env={**os.environ, "BOOK_BUILD": str(build), "BOOK_ROOT": "", "BOOK_DATA": "",
+             "PYTHONPATH": str(PACKAGE.parent)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -52,14 +56,11 @@ def cluster(tmp_path):
         process.wait()
 
 
-def specs(*cutoffs):
-    return [execute.RunSpec(CHAPTER, {"information_cutoff": year}) for year in cutoffs]
-
-
+@pytest.mark.slow
 def test_results_travel_back_although_no_disk_is_shared_and_a_worker_is_killed(
-        cluster, tmp_path, monkeypatch):
+        cluster, tmp_path):
     address, workers = cluster
-    monkeypatch.setenv("BOOK_BUILD", str(tmp_path / "driver"))
+    driver = Project.at(REAL.root, build=tmp_path / "driver")
     seen = []
 
     def report(result):
@@ -67,18 +68,18 @@ def test_results_travel_back_although_no_disk_is_shared_and_a_worker_is_killed(
         if len(seen) == 1:
             workers[0].send_signal(signal.SIGKILL)
 
-    results = executors.run_many(
-        specs(2019, 2020, 2021, 2022, 2023), report=report, cluster=address)
+    plans = [plan.make(driver, CHAPTER, {"information_cutoff": year})
+             for year in (2019, 2020, 2021, 2022, 2023)]
+    results = execute.run_many(driver, plans, execute.How(cluster=address), report=report)
     assert [result.status for result in results] == ["ok"] * 5, [r.reason for r in results]
-    assert all(store.published(result.key) for result in results)
+    assert all(store.published(driver.build, result.key) for result in results)
     assert not (tmp_path / "worker-0").exists(), "a worker published by itself"
 
 
 def test_a_worker_with_other_code_or_data_is_refused():
-    notebook = store.read_chapter(CHAPTER)
-    expected = store.components(notebook, store.resolve(notebook, {}))
-    expected = {**expected, "data": {**expected["data"], "claims": "sha256:other"}}
-    finished = execute.execute(execute.RunSpec(CHAPTER), expected)
+    own = plan.make(Project.current(), CHAPTER, {})
+    parts = {**own.parts, "data": {**own.parts["data"], "claims": "sha256:other"}}
+    finished = execute.on_worker(plan.Plan(CHAPTER, own.values, parts, "k" * 64), (), False)
     assert finished.result.status == "refused"
     assert "other code or data: data claims: changed" in finished.result.reason
     assert finished.files == {}
@@ -89,8 +90,8 @@ def test_a_worker_with_other_code_or_data_is_refused():
     ("tcp://cluster.example:8786", "not encrypted"),
     ("http://127.0.0.1:8786", "expected an address"),
     ("127.0.0.1:8786", "expected an address"), ("tcp://127.0.0.1", "expected an address"),
-    ("tcp://127.0.0.1:9", "No scheduler answers"),
+    pytest.param("tcp://127.0.0.1:9", "No scheduler answers", marks=pytest.mark.slow),
 ])
 def test_an_address_that_others_could_reach_or_nobody_answers_is_refused(address, said):
-    with pytest.raises(executors.ClusterError, match=said), executors.make_cluster(address):
+    with pytest.raises(running.ClusterError, match=said), running.connected(address):
         pass

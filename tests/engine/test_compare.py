@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from small_book import READS, REAL, RECORD, book, own_table, scenario, write
 
-from helpers.pipeline import compare, edition, pages
+from helpers.pipeline import compare, edition
+from helpers.pipeline.site import generated
 
 
 def record(name="x", value=1.0, **changes):
@@ -35,7 +37,7 @@ def test_a_moved_result_is_shown_with_its_change(tmp_path):
                             run(tmp_path / "b", record(value=3.0)))
     row = found.changed[0]
     assert (row["old"], row["new"], row["change"], row["unit"]) == (2.0, 3.0, 0.5, "ratio")
-    assert compare.in_lines(found)[0] == "c  x: 2.0 -> 3.0  (+50.0 %)"
+    assert compare.in_lines(found)[0].startswith("c  x: 2.0 -> 3.0  (+50.0")
 
 
 @pytest.mark.parametrize("old, new, tolerance, same", [
@@ -77,8 +79,49 @@ def test_the_page_shows_results_sentences_and_both_pictures(tmp_path):
     found = compare.compare(
         run(tmp_path / "a", record(value=2.0), figure="<svg>1</svg>"),
         run(tmp_path / "b", record(value=3.0, label="<b>X</b>"), figure="<svg>2</svg>"))
-    made = edition.Edition("x", "To 2030", "A longer view.", {"horizon_year": 2030})
-    page = pages.what_changed_page(made, found, [])
+    made = edition.Edition(REAL, "baseline", "To 2030", "A longer view.", {},
+                           {"horizon_year": 2030})
+    page = generated.what_changed_page(made, found, [])
     assert "book build --set horizon_year=2030" in page
     assert "+50.0%" in page and "<b>X</b>" not in page
     assert "c-f-baseline.svg" in page and 'alt="what is shown"' in page
+
+
+# ------------------------------------------------------------------ the command
+
+
+def test_the_command_shows_what_moved(workshop):
+    write(workshop, "one", RECORD)
+    scenario(workshop, "later", horizon_year=2030)
+    done = book(workshop, "compare", "baseline", "later")
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert len(lines) == 2 and lines[0].startswith("one  x: 2026 -> 2030  (+0.2")
+    assert lines[1] == "Differ: 1 results, 0 sentences, 0 figures. Agree: 0 results."
+    said = json.loads(book(workshop, "compare", "later", "baseline", "--json").output)
+    assert (said["status"], said["a"], said["b"], said["same"]) == ("ok", "later", "baseline", 0)
+    assert (said["results"][0]["old"], said["results"][0]["new"]) == (2030, 2026)
+
+
+def test_a_change_of_the_first_is_the_second(workshop):
+    write(workshop, "one", RECORD)
+    done = book(workshop, "compare", "baseline", "--set", "horizon_year=2031")
+    assert "one  x: 2026 -> 2031  (+0.2" in done.stdout
+    assert book(workshop, "compare", "baseline").exit_code == 2
+
+
+def test_own_data_are_compared_with_the_shipped(workshop, tmp_path):
+    write(workshop, "one", RECORD, READS + "\nfrom helpers import results\n_ = results.record("
+          "'low', int((ratings['level'] == 'Low').sum()), unit='count', label='Low')")
+    own = own_table(tmp_path / "own", change=lambda text: text.replace("Low", "Medium"))
+    done = book(workshop, "compare", "baseline", "--data", str(own), "--json")
+    said = json.loads(done.output)
+    assert [row["name"] for row in said["results"]] == ["low"] and said["same"] == 1
+    assert said["results"][0]["new"] == 0 and said["a"] == "baseline" != said["b"]
+    assert not (workshop.build / "html").exists()
+
+
+def test_a_chapter_that_fails_in_one_of_them_is_named(workshop):
+    write(workshop, "one", RECORD + "\nassert horizon_year < 2030")
+    done = book(workshop, "compare", "baseline", "--set", "horizon_year=2031")
+    assert done.exit_code == 1 and "one: failed: cell" in done.output

@@ -1,4 +1,7 @@
-"""Pages are written again only where something changed, and never from a folder left half-way."""
+"""Pages are made of what runs gave, and written again only where something changed.
+
+They are never made from a folder left half-way.
+"""
 
 import os
 import shutil
@@ -9,10 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
-from helpers.pipeline.page_building import BuildError, PageBuilder
+from small_book import REAL
 
-from helpers import paths
-from helpers.pipeline import forks, page_building
+from helpers.pipeline.edition import BuildError
+from helpers.pipeline.site import assemble, sphinx
+from helpers.project import PACKAGE, Project
 
 CONFIG = """title: T
 only_build_toc_files: true
@@ -23,9 +27,8 @@ sphinx:
 
 
 @pytest.fixture
-def staged(tmp_path, monkeypatch):
+def staged(tmp_path):
     """A book of three pages, not built yet."""
-    monkeypatch.setenv("BOOK_BUILD", str(tmp_path / "_build"))
     folder = tmp_path / "book"
     (folder / "source" / "chapters").mkdir(parents=True)
     (folder / "static" / "downloads").mkdir(parents=True)
@@ -41,10 +44,16 @@ def staged(tmp_path, monkeypatch):
 
 def build(staged, name, notice="", wait=lambda: None):
     target = staged.parent / name
-    with PageBuilder() as builder, page_building.workshop(wait) as folder:
+    project = Project.at(REAL.root, build=staged.parent / "_build")
+    with sphinx.PageBuilder() as builder, sphinx.workshop(project.build, wait) as folder:
         shutil.copytree(staged, folder / "staged")
-        page_building.build(folder, notice, builder).rename(target)
+        sphinx.build(project, folder, notice, builder).rename(target)
     return target
+
+
+def kept(staged):
+    """The folder that every build passes through."""
+    return staged.parent / "_build" / ".pages"
 
 
 def pages(folder):
@@ -53,10 +62,11 @@ def pages(folder):
 
 def written(staged):
     """When each page was last written by jupyter-book."""
-    folder = paths.build_folder() / ".pages" / "out" / "_build" / "html"
+    folder = kept(staged) / "out" / "_build" / "html"
     return {name: (folder / name).stat().st_mtime_ns for name in ("chapters/one.html", "two.html")}
 
 
+@pytest.mark.slow
 def test_only_a_changed_page_is_written_again_and_the_book_is_as_if_all_were(staged):
     first = build(staged, "first")
     assert (first / "_static" / "downloads" / "figure.csv").read_text() == "a\n1\n"
@@ -67,11 +77,12 @@ def test_only_a_changed_page_is_written_again_and_the_book_is_as_if_all_were(sta
     assert after["two.html"] > before["two.html"]
     assert after["chapters/one.html"] == before["chapters/one.html"]
     assert b"Quite different" in (second / "two.html").read_bytes()
-    (paths.build_folder() / ".pages" / page_building.STAMP).unlink()
+    (kept(staged) / sphinx.STAMP).unlink()
     assert pages(build(staged, "anew")) == pages(second)
     assert b"Quite different" not in (first / "two.html").read_bytes(), "published pages stay"
 
 
+@pytest.mark.slow
 def test_a_changed_title_reaches_every_page(staged):
     build(staged, "first")
     (staged / "source" / "two.md").write_text("# Renamed\n\nOther words.\n")
@@ -79,6 +90,7 @@ def test_a_changed_title_reaches_every_page(staged):
     assert b"Renamed" in (renamed / "chapters" / "one.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_files_of_another_edition_do_not_stay(staged):
     build(staged, "first")
     (staged / "static" / "downloads" / "figure.csv").rename(
@@ -87,6 +99,7 @@ def test_files_of_another_edition_do_not_stay(staged):
     assert [f.name for f in (second / "_static" / "downloads").iterdir()] == ["other.csv"]
 
 
+@pytest.mark.slow
 def test_the_notice_stands_on_every_page_and_its_link_leads_there(staged):
     target = build(staged, "first", 'Edition. <a href="what-changed.html">What changed</a>')
     assert b'href="what-changed.html"' in (target / "two.html").read_bytes()
@@ -98,13 +111,14 @@ def test_the_notice_stands_on_every_page_and_its_link_leads_there(staged):
 def test_a_theme_without_room_for_the_notice_is_an_error(tmp_path):
     (tmp_path / "index.html").write_text("<p>nothing</p>")
     with pytest.raises(BuildError, match="no room for the notice"):
-        page_building.finish(tmp_path, "Edition.")
+        sphinx.finish(tmp_path, "Edition.")
 
 
+@pytest.mark.slow
 def test_a_folder_left_half_way_is_not_used(staged):
     build(staged, "first")
-    folder = paths.build_folder() / ".pages"
-    (folder / page_building.STAMP).unlink()  # as an interrupted build leaves it
+    folder = kept(staged)
+    (folder / sphinx.STAMP).unlink()  # as an interrupted build leaves it
     (folder / "out" / "_build" / "html" / "two.html").write_text("half a pa")
     (folder / "out" / "_build" / "html" / "stale.html").write_text("stale")
     second = build(staged, "second")
@@ -112,17 +126,19 @@ def test_a_folder_left_half_way_is_not_used(staged):
     assert not (second / "stale.html").exists()
 
 
+@pytest.mark.slow
 def test_a_failed_build_says_why_and_the_next_begins_anew(staged):
     build(staged, "first")
     (staged / "source" / "two.md").write_text("# Two\n\n[x](nowhere.md)\n")
     with pytest.raises(BuildError, match=r"two\.md.*nowhere"):
         build(staged, "second")
     assert not (staged.parent / "second").exists()
-    assert not (paths.build_folder() / ".pages" / page_building.STAMP).exists()
+    assert not (kept(staged) / sphinx.STAMP).exists()
     (staged / "source" / "two.md").write_text("# Two\n\nMended.\n")
     assert b"Mended" in (build(staged, "third") / "two.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_pages_are_written_by_nobody_once_the_driver_is_killed(staged):
     """Two writers in one folder would spoil its pages."""
     (staged / "source" / "sleeper.py").write_text(
@@ -132,11 +148,12 @@ def test_pages_are_written_by_nobody_once_the_driver_is_killed(staged):
     (staged / "source" / "_config.yml").write_text(
         "sphinx: {local_extensions: {sleeper: .}}\n")
     driver = subprocess.Popen([sys.executable, "-c", (
-        "import sys\nfrom pathlib import Path\nfrom helpers.pipeline import page_building\n"
-        "with page_building.PageBuilder() as builder:\n"
+        "import sys\nfrom pathlib import Path\nfrom helpers.pipeline.site import sphinx\n"
+        "with sphinx.PageBuilder() as builder:\n"
         "    builder.build(Path(sys.argv[1]), Path(sys.argv[2]))\n"),
-        str(staged / "source"), str(staged.parent / "out")])
-    until = time.monotonic() + 600
+        str(staged / "source"), str(staged.parent / "out")],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)})
+    until = time.monotonic() + 60
     while not (staged.parent / "pid").exists() or not (staged.parent / "pid").read_text():
         assert driver.poll() is None and time.monotonic() < until
         time.sleep(0.05)
@@ -151,14 +168,6 @@ def test_pages_are_written_by_nobody_once_the_driver_is_killed(staged):
     pytest.fail("the process is still there")
 
 
-def test_without_forks_jupyter_book_is_started_anew(staged, monkeypatch):
-    def refuse(*_):
-        raise OSError("nothing can be forked")
-
-    monkeypatch.setattr(forks, "fork", refuse)
-    assert b"Other words" in (build(staged, "first") / "two.html").read_bytes()
-
-
 def alive(pid):
     """Whether a process runs; one that ended but that nobody has waited for does not."""
     try:
@@ -168,18 +177,74 @@ def alive(pid):
         return False
 
 
+@pytest.mark.slow
 def test_one_build_at_a_time_writes_pages(staged):
     """The second of two builds says that it waits, and both get whole pages."""
     waited = []
     other = subprocess.Popen(
-        [sys.executable, "-c", "import sys\nfrom helpers import paths\n"
-         "from helpers.pipeline import store\n"
-         "with store.lock(paths.build_folder() / '.pages' / '.lock'):\n"
-         "    print('held', flush=True)\n    sys.stdin.read()\n"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        [sys.executable, "-c", "import pathlib, sys, time\nfrom helpers.pipeline import store\n"
+         "with store.lock(pathlib.Path(sys.argv[1]) / '.lock'):\n"
+         "    print('held', flush=True)\n    time.sleep(2)\n", str(kept(staged))],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)})
     assert other.stdout.readline() == "held\n"
     build(staged, "first", wait=lambda: waited.append(other.stdin.close()))
     assert waited == [None]
     assert b"Other words" in (staged.parent / "first" / "two.html").read_bytes()
     other.wait()
     other.stdout.close()
+
+
+@pytest.mark.slow
+def test_a_warning_fails_the_build(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "intro.md").write_text("# T\n\n[x](nowhere.md)\n")
+    (source / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
+    (source / "_config.yml").write_text("title: T\n")
+    with sphinx.PageBuilder() as builder, pytest.raises(BuildError, match="nowhere"):
+        builder.build(source, tmp_path / "out")
+
+
+# ------------------------------------------------------------------ assembling
+
+
+def test_a_figure_becomes_a_file_with_its_words(tmp_path):
+    about = {"figure": "f", "alt": 'say "so" & <more>'}
+    output = {"output_type": "display_data", "metadata": {"book": about},
+              "data": {"image/svg+xml": "<svg/>", "text/csv": "a\n1\n", "text/plain": "f"}}
+    notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
+    assemble.prepare(notebook, "c", tmp_path)
+    page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
+    assert 'alt="say &quot;so&quot; &amp; &lt;more&gt;"' in page
+    assert (tmp_path / "c-f.csv").read_text() == "a\n1\n"
+    assert (tmp_path / "c-f.svg").read_text() == "<svg/>" and "c-f.svg" in page
+
+
+def code(source, *outputs, **metadata):
+    return {"cell_type": "code", "id": source, "metadata": metadata, "source": source,
+            "outputs": list(outputs)}
+
+
+def test_new_prose_meets_the_outputs_of_an_older_run():
+    chapter = {"cells": [{"cell_type": "markdown", "source": "new"}, code("x")]}
+    executed = {"metadata": {"papermill": {}}, "cells": [
+        {"cell_type": "markdown", "source": "old"},
+        code("x = 1", "injected", tags=["injected-parameters"]), code("x", "shown")]}
+    merged = assemble.with_outputs(chapter, executed)
+    assert [cell.get("outputs", cell["source"]) for cell in merged["cells"]] == ["new", ["shown"]]
+    assert merged["metadata"] == {"language_info": assemble.PYTHON}
+
+
+def test_quiet_cells_are_folded_into_the_next_that_shows_something():
+    from helpers import results
+
+    record = {"data": {results.MIME: {"name": "x"}}}
+    figure = {"data": {"image/svg+xml": "<svg/>"}}
+    prose = {"cell_type": "markdown", "source": "Prose."}
+    cells = assemble.folded([code("load"), code("compute", record), prose, code("draw", figure),
+                             code("rest", record)])
+    assert [(cell["source"], cell.get("outputs", [])) for cell in cells] == [
+        ("Prose.", []), ("", [record, figure]), ("load\n\ncompute\n\ndraw", []),
+        ("", [record]), ("rest", [])]
+    assert [cell["metadata"].get("tags") for cell in cells[1:]] == [
+        ["remove-input"], ["hide-input"]] * 2

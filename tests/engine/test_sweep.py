@@ -1,39 +1,22 @@
 """A sweep is planned whole, skips what is finished, and loses no run."""
 
 import json
-import os
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-import nbformat
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from small_book import REAL, RECORD, book, own_table, scenario, write
 
-from helpers import parameters, paths
-from helpers.pipeline import cli, execute, executors, forks, sweep
+from helpers import parameters
+from helpers.pipeline import edition, execute, sweep
 
-HEAD = "horizon_year = 2026  # year\nmedium_score = 2.0  # points"
-RECORD = (
-    "from helpers import results\n"
-    "_ = results.record('x', horizon_year * 1.0, unit='year', label='X')"
-)
-
-
-def write(folder, name, source=RECORD, head=HEAD):
-    notebook = nbformat.v4.new_notebook(cells=[
-        nbformat.v4.new_code_cell(head, metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(source)])
-    nbformat.write(notebook, folder / f"{name}.ipynb")
-
-
-@pytest.fixture
-def workshop(tmp_path, monkeypatch):
-    folder = tmp_path / "chapters"
-    folder.mkdir()
-    monkeypatch.setattr(paths, "CHAPTERS", folder)
-    monkeypatch.setenv("BOOK_BUILD", str(tmp_path / "build"))
-    monkeypatch.setattr(executors, "make_pool", lambda jobs: ThreadPoolExecutor(1))
-    return folder
+HOW = execute.How(jobs=2)
+EVERY_KIND = "\n".join([
+    "from helpers import results",
+    *[f"_ = results.record({name!r}, {value}, unit='ratio', label='L')" for name, value in {
+        "whole": "3", "half": "0.5", "truth": "True", "words": "'US'", "several": "[1, 2.5]",
+        "table": "{'b': 1, 'a': False}"}.items()],
+    "results.refuse('none', 'Two points.', unit='ratio', label='L')"])
 
 
 def test_a_grid_is_every_combination():
@@ -57,82 +40,129 @@ def test_a_wrong_grid_is_refused_before_anything_runs(axes):
         sweep.grid(axes)
 
 
+def test_scenarios_are_named_all_one_or_by_file(tmp_path):
+    assert list(sweep.named(REAL, ["scenarios"])) == [
+        each.scenario for each in edition.shipped(REAL)]
+    file = tmp_path / "mine.toml"
+    file.write_text('title = "t"\nwhy = "w"\n[parameters]\nmedium_score = 1.5\n')
+    assert sweep.named(REAL, ["to-2030", str(file)]) == {
+        "to-2030": {"horizon_year": 2030}, "mine": {"medium_score": 1.5}}
+
+
+def test_two_scenarios_of_one_name_are_refused(tmp_path):
+    """One of them would be lost without a word."""
+    file = tmp_path / "to-2030.toml"
+    file.write_text('title = "t"\nwhy = "w"\n[parameters]\nmedium_score = 1.5\n')
+    with pytest.raises(sweep.SweepError, match="'to-2030' is the name of two"):
+        sweep.named(REAL, ["to-2030", str(file)])
+
+
 def test_a_sweep_runs_each_different_run_once(workshop):
-    write(workshop, "a")
+    write(workshop, "a", RECORD)
     write(workshop, "b", "from helpers import results\n"
           "_ = results.record('y', 1.0, unit='ratio', label='Y')", head="draws = 100_000  # count")
-    cells = sweep.plan(sweep.grid(("horizon_year=2026,2030,2031",)), ["a", "b"])
-    assert sweep.counts(cells) == {"planned": 6, "different": 4, "cached": 0, "to_run": 4}
+    cells = sweep.make(workshop, sweep.grid(("horizon_year=2026,2030,2031",)), ["a", "b"])
+    assert sweep.counts(workshop, cells) == {
+        "planned": 6, "different": 4, "cached": 0, "to_run": 4}
     seen = []
-    frame, failed = sweep.run(cells, report=seen.append)
+    frame, failed = sweep.run(workshop, cells, HOW, report=seen.append)
     assert failed == [] and len(seen) == 4
     values = frame[frame["result"] == "x"].set_index("scenario")["value"].to_dict()
     assert values == {f"horizon_year={year}": float(year) for year in (2026, 2030, 2031)}
-    assert len(frame) == 6 and list(frame.columns) == sweep.COLUMNS
-    assert sweep.counts(cells)["to_run"] == 0
+    assert len(frame) == 6
+    assert list(frame.columns) == ["scenario", "horizon_year", *sweep.RESULT]
+    assert sweep.counts(workshop, cells)["to_run"] == 0
 
 
-def test_a_single_run_needs_no_pool_and_leaves_the_driver_as_it_was(workshop, monkeypatch):
-    write(workshop, "one")
-    monkeypatch.setattr(executors, "make_pool", lambda jobs: pytest.fail("a pool was made"))
-    before, folder = dict(os.environ), os.getcwd()
-    cells = sweep.plan({"a": {"horizon_year": 2031}}, ["one"])
-    frame, failed = sweep.run(cells)
-    assert not failed and list(frame["value"]) == [2031.0]
-    kept = {name: value for name, value in os.environ.items() if name != forks.FOLDER}
-    assert kept == {name: value for name, value in before.items() if name != forks.FOLDER}
-    assert os.getcwd() == folder
+def test_values_keep_their_kind_and_truth_is_no_number(workshop):
+    write(workshop, "kinds", EVERY_KIND)
+    frame, failed = sweep.run(workshop, sweep.make(workshop, {"s": {}}, ["kinds"]), HOW)
+    assert failed == []
+    rows = frame.set_index("result")
+    assert rows["kind"].to_dict() == {
+        "whole": "number", "half": "number", "truth": "boolean", "words": "text",
+        "several": "list", "table": "mapping", "none": "none"}
+    assert rows["value"].dropna().to_dict() == {"whole": 3.0, "half": 0.5}
+    assert rows["value_json"].to_dict() == {
+        "whole": "", "half": "", "truth": "true", "words": '"US"', "several": "[1,2.5]",
+        "table": '{"a":false,"b":1}', "none": ""}
+    assert rows.loc["none", "status"] == "refused"
 
 
-@pytest.mark.parametrize("chapters", [["one"], ["one", "two"]])
-def test_other_work_begins_once_before_the_first_run_and_only_if_there_is_one(workshop, chapters):
-    for name in chapters:
-        write(workshop, name)
-    seen = []
-    for _ in range(2):
-        results = executors.run_many(
-            [execute.RunSpec(name) for name in chapters], begin=lambda: seen.append("begin"),
-            report=lambda result: seen.append((result.status, result.cached)))
-        assert [result.status for result in results] == ["ok"] * len(chapters)
-    runs = len(chapters)
-    assert seen == ["begin", *[("ok", False)] * runs, *[("ok", True)] * runs]
-
-
-def test_a_worker_has_the_variables_that_its_driver_has_now(monkeypatch):
-    """The process that workers are forked from is older than a change of the driver's."""
-    for value in ("first", "second"):
-        monkeypatch.setenv("BOOK_SEEN", value)
-        with executors.make_pool(1) as pool:
-            assert pool.submit(os.getenv, "BOOK_SEEN").result() == value
+def test_columns_of_parameters_have_their_types(workshop):
+    changed = {"horizon_year": 2030, "medium_score": 1.5, "merge_identical_columns": True,
+               "price_basis": "real_usd", "dimension_weights": [1.0, 0.0, 0.0, 0.0, 0.0]}
+    write(workshop, "a", RECORD)
+    frame, _ = sweep.run(workshop, sweep.make(workshop, {"as it is": {}, "all": changed}, ["a"]),
+                         HOW)
+    assert {name: str(frame[name].dtype) for name in changed} == {
+        "horizon_year": "Int64", "medium_score": "float64", "merge_identical_columns": "boolean",
+        "price_basis": "str", "dimension_weights": "str"}
+    assert list(frame["merge_identical_columns"]) == [False, True]
+    assert frame["dimension_weights"][1] == "[1.0, 0.0, 0.0, 0.0, 0.0]"
+    standard = parameters.defaults()
+    assert [frame[name][0] for name in ("horizon_year", "price_basis")] == [
+        standard["horizon_year"], standard["price_basis"]]
 
 
 def test_a_failed_run_does_not_stop_the_rest_and_the_sweep_resumes(workshop):
     write(workshop, "a", "assert horizon_year != 2030\n" + RECORD)
-    cells = sweep.plan(sweep.grid(("horizon_year=2029,2030,2031",)), ["a"])
-    frame, failed = sweep.run(cells)
+    cells = sweep.make(workshop, sweep.grid(("horizon_year=2029,2030,2031",)), ["a"])
+    frame, failed = sweep.run(workshop, cells, HOW)
     assert sorted(frame["value"]) == [2029.0, 2031.0]
     assert [(row["scenario"], row["status"]) for row in failed] == [("horizon_year=2030", "failed")]
-    assert sweep.counts(cells)["to_run"] == 1
+    assert sweep.counts(workshop, cells)["to_run"] == 1
 
 
-def test_the_frame_is_written_as_csv_parquet_and_page(workshop, tmp_path):
-    write(workshop, "a")
-    frame, failed = sweep.run(sweep.plan({"<b>s</b>": {"horizon_year": 2030}}, ["a"]))
-    folder = sweep.write(frame, failed, "../out side")
-    assert folder.is_relative_to(tmp_path / "build" / "sweeps")
+def test_the_frame_is_written_as_csv_parquet_and_page(workshop):
+    write(workshop, "a", RECORD)
+    cells = sweep.make(workshop, {"<b>s</b>": {"horizon_year": 2030,
+                                               "merge_identical_columns": True}}, ["a"])
+    frame, failed = sweep.run(workshop, cells, HOW)
+    folder = sweep.write(workshop, frame, failed, "../out side")
+    assert folder.is_relative_to(workshop.build / "sweeps") and folder.name != ".."
     assert list(pd.read_csv(folder / "results.csv")["value"]) == [2030.0]
-    pd.testing.assert_frame_equal(pd.read_parquet(folder / "results.parquet"), frame,
-                                  check_dtype=False)
+    kept = pd.read_parquet(folder / "results.parquet")
+    pd.testing.assert_frame_equal(kept, frame, check_dtype=False)
+    assert kept["merge_identical_columns"].dtype == frame["merge_identical_columns"].dtype
     page = (folder / "index.html").read_text()
     assert "<b>s</b>" not in page and "&lt;b&gt;s&lt;/b&gt;" in page and "http" not in page
 
 
-def test_a_dry_run_only_shows_the_plan(workshop, tmp_path):
-    write(workshop, "a")
-    done = CliRunner().invoke(cli.main, ["sweep", "--grid", "horizon_year=2026,2030",
-                                         "--chapters", "a", "--dry-run", "--json"])
-    assert json.loads(done.output)["to_run"] == 2
-    assert not (tmp_path / "build" / "sweeps").exists()
+def test_the_command_runs_shows_and_resumes(workshop):
+    write(workshop, "a", RECORD)
+    scenario(workshop, "later", horizon_year=2030)
+    planned = json.loads(book(workshop, "sweep", "scenarios", "--dry-run", "--json").output)
+    assert (planned["status"], planned["to_run"]) == ("planned", 2)
+    assert not (workshop.build / "sweeps").exists()
+    done = book(workshop, "sweep", "scenarios", "--set", "medium_score=1.5", "--json")
+    said = json.loads(done.output)
+    assert (said["status"], said["path"]) == ("ok", "_build/sweeps/scenarios"), done.output
+    frame = pd.read_csv(workshop.build / "sweeps" / "scenarios" / "results.csv")
+    assert list(frame["medium_score"]) == [1.5, 1.5]
+    assert list(frame["value"]) == [2026.0, 2030.0]
+    again = json.loads(book(workshop, "sweep", "scenarios", "--set", "medium_score=1.5",
+                            "--json").output)
+    assert (again["cached"], again["to_run"]) == (2, 0)
+
+
+def test_the_command_fails_with_what_failed_and_keeps_the_rest(workshop):
+    write(workshop, "a", "assert horizon_year != 2030\n" + RECORD)
+    done = book(workshop, "sweep", "--grid", "horizon_year=2029,2030", "--quiet")
+    assert done.exit_code == 1 and "horizon_year=2030, a: failed" in done.output
+    folder = workshop.build / "sweeps" / "grid"
+    assert len(pd.read_csv(folder / "results.csv")) == 1
+    assert json.loads((folder / "failed.json").read_text())[0]["chapter"] == "a"
+
+
+def test_a_sweep_can_read_a_readers_own_tables(workshop, tmp_path):
+    write(workshop, "a", RECORD + "\nfrom helpers import datasets\n_ = results.record('low', int("
+          "(datasets.load('ratings')['level'] == 'Low').sum()), unit='count', label='Low')")
+    own = own_table(tmp_path / "own", change=lambda text: text.replace("Low", "Medium"))
+    for project, low in ((workshop.with_own_data(own), 0), (workshop, None)):
+        frame, _ = sweep.run(project, sweep.make(project, {"s": {}}, ["a"]), HOW)
+        value = frame.set_index("result")["value"]["low"]
+        assert value == 0 if low == 0 else value > 0
 
 
 @pytest.mark.parametrize("arguments", [
@@ -142,40 +172,12 @@ def test_a_dry_run_only_shows_the_plan(workshop, tmp_path):
     ["--grid", "horizon_year=2030", "--chapters", "a", "--cluster", "nonsense"],
 ])
 def test_wrong_usage_is_refused(workshop, arguments):
-    write(workshop, "a")
-    done = CliRunner().invoke(cli.main, ["sweep", *arguments, "--quiet"])
+    write(workshop, "a", RECORD)
+    done = book(workshop, "sweep", *arguments, "--quiet")
     assert done.exit_code == 2 and len(done.output.strip().splitlines()) == 1
 
 
-def kill_once(spec, expected=None):
-    """A worker that dies the first time it is given a run."""
-    from helpers.pipeline import execute
-
-    mark = paths.build_folder() / f"killed-{spec.overrides['horizon_year']}"
-    if spec.overrides["horizon_year"] == 2030 and not mark.exists():
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
-        os._exit(9)
-    return execute.Finished(execute.RunResult(spec.chapter, "failed", reason="reached"))
-
-
-def always_kill(spec, expected=None):
-    """A worker that dies of one run whenever it is given it."""
-    from helpers.pipeline import execute
-
-    if spec.overrides["horizon_year"] == 2030:
-        os._exit(9)
-    return execute.Finished(execute.RunResult(spec.chapter, "failed", reason="reached"))
-
-
-@pytest.mark.parametrize("worker, statuses", [
-    (kill_once, ["failed"] * 3), (always_kill, ["failed", "dead", "failed"])])
-def test_a_killed_worker_loses_no_run(tmp_path, monkeypatch, worker, statuses):
-    from helpers.pipeline import execute
-
-    monkeypatch.setenv("BOOK_BUILD", str(tmp_path))
-    monkeypatch.setattr(execute, "execute", worker)
-    specs = [execute.RunSpec("2-3-market-expansion", {"horizon_year": year})
-             for year in (2029, 2030, 2031)]
-    results = executors.run_many(specs, jobs=2)
-    assert [result.status for result in results] == statuses
+def test_a_sweep_of_a_cell_that_is_planned_anew_has_the_same_runs(workshop):
+    write(workshop, "a", RECORD)
+    one, two = (sweep.make(workshop, {"s": {"horizon_year": 2030}}, ["a"]) for _ in range(2))
+    assert one == two and replace(one[0], scenario="t") != two[0]

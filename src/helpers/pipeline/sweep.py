@@ -89,12 +89,17 @@ def named(project: Project, names: Sequence[str]) -> dict[str, dict]:
     ------
     parameters.ParameterError
         If one does not exist or cannot be read.
+    SweepError
+        If two that differ have one name, since rows are told apart by it.
     """
     found = {}
     for name in names:
         chosen = (edition.shipped(project) if name == "scenarios"
                   else [edition.resolve(project, name)])
-        found.update({each.scenario: each.overrides for each in chosen})
+        for each in chosen:
+            if found.setdefault(each.scenario, each.overrides) != each.overrides:
+                raise SweepError(f"{each.scenario!r} is the name of two scenarios that differ. "
+                                 f"Give your file another name.")
     return found
 
 
