@@ -361,10 +361,23 @@ def sha256_of(content: bytes) -> str:
 
 
 def changed(project: Project | None = None) -> list[str]:
-    """Shipped tables whose bytes differ from the hash in the data package."""
+    """Shipped tables whose bytes differ from the hash in the data package.
+
+    Raises
+    ------
+    DataError
+        If a table's file is missing.
+    """
     project = project or Project.current()
-    return [resource["name"] for resource in package(project)["resources"]
-            if sha256(project.data / resource["path"]) != resource.get("hash")]
+    altered = []
+    for resource in package(project)["resources"]:
+        file = project.data / resource["path"]
+        if not file.is_file():
+            shown = project.shown(file)
+            raise DataError(f"{shown} is missing. Restore it: git checkout -- {shown}")
+        if sha256(file) != resource.get("hash"):
+            altered.append(resource["name"])
+    return altered
 
 
 def undescribed(project: Project | None = None) -> list[str]:
