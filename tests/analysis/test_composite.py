@@ -381,6 +381,7 @@ def test_dominance_holds_under_every_coding_and_weighting(table, medium, power, 
     assert len(found.pairs) + len(found.ties) + len(found.incomparable) == pairs
 
 
+@pytest.mark.slow
 @given(tables())
 @settings(max_examples=40)
 def test_the_diagram_loses_nothing_and_agrees_with_every_extension(table):

@@ -75,6 +75,7 @@ def test_files_that_a_module_declares_to_read_are_found(project):
     assert closure.files_read(project, closure.modules(project, ["import helpers.plain"])) == []
 
 
+@pytest.mark.slow
 def test_what_is_reached_is_what_is_imported(tmp_path):
     """The oracle is Python: what a process has loaded after the imports of each chapter."""
     import subprocess
