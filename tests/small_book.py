@@ -56,7 +56,7 @@ def contents(root: Path, chapters) -> None:
 
 
 def write(project: Project, name: str, *sources: str, head: str = PARAMETERS) -> None:
-    """Write a chapter of code cells between the texts that rules ask for; add it to the contents."""
+    """Write a chapter of code cells with the texts that rules want, and add it to the contents."""
     new = nbformat.v4
     cells = [new.new_markdown_cell(FIRST),
              new.new_code_cell(head, metadata={"tags": ["parameters", "hide-input"]}),
