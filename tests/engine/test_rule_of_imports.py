@@ -26,6 +26,7 @@ EMPTY = ("", "pipeline")  # packages without code of their own
 MAY_READ_THE_ENVIRONMENT = re.compile(r"project|pipeline\.running(\..*)?|pipeline\.cli(\..*)?")
 
 
+@cache
 def sources(package: Path) -> dict[str, str]:
     """Source of every module by its name inside the package."""
     found = {}
