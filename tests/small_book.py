@@ -20,9 +20,13 @@ from helpers.project import PACKAGE, Limits, Project
 
 # The book of this checkout, whatever the environment says.
 REAL = Project.at(PACKAGE.parents[1])
-PARAMETERS = "horizon_year = 2026  # year\nmedium_score = 2.0  # points"
-RECORD = ("from helpers import results\n"
-          "_ = results.record('x', horizon_year, unit='year', label='X')")
+# Cells of chapters. READS and RECORD with PARAMETERS are a chapter that keeps every rule.
+PARAMETERS = "horizon_year = 2026  # year"
+RECORD = ("from helpers import parameters, results\n"
+          "parameters.check(globals())\n"
+          "x = results.record('x', horizon_year, unit='year', label='X')")
+ANOTHER = "y = results.record('y', horizon_year, unit='year', label='Y')"  # after RECORD
+FIRST = "# A chapter\n\n:::{div} question\nWhen?\n:::\n\n:::{div} answer\nThen.\n:::"
 READS = "from helpers import datasets\nratings = datasets.load('ratings')"
 
 
@@ -52,11 +56,12 @@ def contents(root: Path, chapters) -> None:
 
 
 def write(project: Project, name: str, *sources: str, head: str = PARAMETERS) -> None:
-    """Write a chapter of code cells, and add it to the contents."""
+    """Write a chapter of code cells with the texts that rules want, and add it to the contents."""
     new = nbformat.v4
-    cells = [new.new_markdown_cell("# A chapter"),
-             new.new_code_cell(head, metadata={"tags": ["parameters"]}),
-             *[new.new_code_cell(source, metadata={"tags": ["hide-input"]}) for source in sources]]
+    cells = [new.new_markdown_cell(FIRST),
+             new.new_code_cell(head, metadata={"tags": ["parameters", "hide-input"]}),
+             *[new.new_code_cell(source, metadata={"tags": ["hide-input"]}) for source in sources],
+             new.new_markdown_cell("## What this rests on, and its limits")]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     nbformat.write(new.new_notebook(cells=cells), project.chapters / f"{name}.ipynb")

@@ -842,7 +842,7 @@ def ranks_at(table, q, weights):
 
 
 @given(tables(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_ranks_turn_where_turns_are_given_and_nowhere_else(table, data):
     weights = data.draw(weightings(table.shape[1]))
     found = composite.coding_turns(table, weights)
@@ -867,7 +867,7 @@ def test_ranks_turn_where_turns_are_given_and_nowhere_else(table, data):
 
 
 @given(tables(), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_turns_in_exact_fractions(table, data):
     """Every crossing of two exact lines, found anew from whole weights."""
     parts = data.draw(st.lists(st.integers(0, 20), min_size=table.shape[1],
@@ -884,7 +884,7 @@ def test_turns_in_exact_fractions(table, data):
 
 
 @given(tables(), st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_order_of_rows_moves_no_turn(table, random):
     order = list(table.index)
     random.shuffle(order)

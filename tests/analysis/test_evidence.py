@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import datasets, evidence
@@ -267,7 +267,6 @@ def test_every_link_has_one_letter():
     assert counted.tolist() == (LINKS != "none").sum(axis=1).tolist()
 
 
-@settings(deadline=None)
 @given(codings)
 def test_signs_are_two_where_coders_differ_and_none_where_neither_links(pairs):
     signs = evidence.both_signs(of(pairs, 0), of(pairs, 1)).iloc[0]
@@ -282,7 +281,6 @@ def test_signs_by_hand(pair, sign):
     assert evidence.both_signs(of([pair], 0), of([pair], 1)).iloc[0, 0] == sign
 
 
-@settings(deadline=None)
 @given(codings)
 def test_the_weaker_level_does_not_ask_who_came_first(pairs):
     one, other = of(pairs, 0), of(pairs, 1)

@@ -7,19 +7,18 @@ no book has to be built for them.
 import json
 import re
 import shutil
-from types import SimpleNamespace
 
 import axe
-import book_pages
 import numpy as np
 import pandas as pd
 import pytest
 from small_book import REAL
 
 from helpers import composite, datasets, explorers, growth
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, edition
+from helpers.pipeline.site import assemble
 
-FILES = REAL.vendor / "pages" / "explorers"
+FILES = REAL.code / "explorers" / "static" / "explorers"
 CHAPTERS = {"weights": "3-6-country-comparison", "growth": "2-3-market-expansion"}
 SETTINGS = 1000
 
@@ -123,16 +122,10 @@ def test_the_path_is_that_of_the_growth_helpers():
     np.testing.assert_allclose(explorers.path(16.401, rate, 2019, 2030), expected, rtol=1e-12)
 
 
-def test_the_built_book_gets_script_and_style(tmp_path):
-    book_pages._add_explorers(SimpleNamespace(outdir=tmp_path), None)
-    copied = sorted((tmp_path / "_static" / "explorers").iterdir())
-    assert [file.read_bytes() for file in copied] == [
-        explorers.STYLE.read_bytes(), explorers.SCRIPT.read_bytes()]
-
-
-def test_a_page_that_failed_gets_nothing(tmp_path):
-    book_pages._add_explorers(SimpleNamespace(outdir=tmp_path), RuntimeError("no pages"))
-    assert not list(tmp_path.iterdir())
+def test_the_built_book_gets_script_and_style():
+    folders = [folder / "explorers" for folder in assemble.static_folders(edition.baseline(REAL))]
+    assert [folder for folder in folders if folder.is_dir()] == [FILES]
+    assert sorted(FILES.iterdir()) == [explorers.STYLE, explorers.SCRIPT]
 
 
 # ------------------------------------------------------------------ in a browser
@@ -358,6 +351,6 @@ def test_a_grave_fault_is_found(opened):
 
 
 def test_both_files_of_the_explorers_ask_for_nothing():
-    for file in FILES:
+    for file in FILES.iterdir():
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"https?://|fetch\(|XMLHttp|import\(|@import|url\(", text), file.name

@@ -38,7 +38,7 @@ def test_the_figure_stands_right_below_the_answer_and_its_code_below_it():
     shown = assemble.folded([prose("answer"), cell("a = 1"), cell("draw(a)", FIGURE)])
     assert [each["cell_type"] for each in shown] == ["markdown", "code", "code"]
     assert shown[1]["outputs"] == [FIGURE]
-    assert "remove-input" in shown[1]["metadata"]["tags"]
+    assert [each["metadata"]["tags"] for each in shown[1:]] == [["remove-input"], ["hide-input"]]
 
 
 def test_no_record_is_lost_and_none_is_shown_twice():

@@ -4,7 +4,7 @@ import json
 
 import nbformat
 import pytest
-from small_book import READS, RECORD, book, own_table, scenario, write
+from small_book import ANOTHER, READS, RECORD, book, own_table, scenario, write
 
 from helpers import datasets
 from helpers.pipeline import accept, chapters, execute, scenario_table
@@ -13,13 +13,13 @@ ONE = execute.How(jobs=2)
 # A chapter that reads what the scenarios give, and records how many rows it saw.
 READER = ("from helpers import datasets, results\nrows = datasets.load('scenario_results')\n"
           "about = datasets.load('scenarios')\n"
-          "_ = results.record('rows', len(rows), unit='count', label='Rows')")
+          "count = results.record('rows', len(rows), unit='count', label='Rows')")
 
 
 @pytest.fixture
 def settled(workshop):
     """A book that is its own reference: a chapter, a scenario, and a reader of what they give."""
-    write(workshop, "one", RECORD)
+    write(workshop, "one", READS, RECORD)
     write(workshop, "last", READER, head="")
     scenario(workshop, "later", horizon_year=2030)
     accept.write(accept.prepare(workshop, ["one", "last"], ONE))
@@ -36,14 +36,14 @@ def pend(project, *names):
 
 
 def test_outputs_become_the_reference_and_what_moved_is_said(workshop):
-    write(workshop, "good", RECORD)
+    write(workshop, "good", READS, RECORD)
     pending = pend(workshop, "good")
     assert pending.moved == ["good: x: new: 2026"]
     accept.write(pending)
     reference = nbformat.read(workshop.chapters / "good.ipynb", as_version=4)
-    assert [cell.get("execution_count") for cell in reference.cells] == [None, 1, 2]
-    assert [cell.id for cell in reference.cells] == ["cell-01", "cell-02", "cell-03"]
-    assert reference.cells[2].outputs and "papermill" not in reference.metadata
+    assert [cell.get("execution_count") for cell in reference.cells] == [None, 1, 2, 3, None]
+    assert [cell.id for cell in reference.cells] == [f"cell-0{place}" for place in range(1, 6)]
+    assert reference.cells[3].outputs and "papermill" not in reference.metadata
 
 
 def test_a_second_run_changes_nothing(settled):
@@ -53,7 +53,7 @@ def test_a_second_run_changes_nothing(settled):
 
 
 def test_nothing_is_written_before_it_is_asked_for(workshop):
-    write(workshop, "good", RECORD)
+    write(workshop, "good", READS, RECORD)
     before = everything(workshop)
     assert pend(workshop).contents
     assert everything(workshop) == before
@@ -75,7 +75,7 @@ def test_readers_of_the_scenarios_see_the_tables_that_are_made_with_them(settled
 
 
 def test_an_edited_table_gets_its_hash_with_the_outputs_that_follow(settled):
-    write(settled, "one", RECORD, READS + "\nfrom helpers import results\n_ = results.record("
+    write(settled, "one", READS, RECORD, "low = results.record("
           "'low', int((ratings['level'] == 'Low').sum()), unit='count', label='Low')")
     accept.write(pend(settled))
     file = datasets.locate("ratings", settled)
@@ -88,18 +88,19 @@ def test_an_edited_table_gets_its_hash_with_the_outputs_that_follow(settled):
 
 
 def test_a_result_may_go_under_every_scenario_at_once(settled):
-    write(settled, "one", RECORD, RECORD.replace("'x'", "'y'"))
+    write(settled, "one", READS, RECORD, ANOTHER)
     accept.write(pend(settled))
     file = settled.chapters / "one.ipynb"
     notebook = json.loads(file.read_text())
-    notebook["cells"][3]["source"] = "_ = None"
+    notebook["cells"][4]["source"] = "y = None"
     file.write_text(json.dumps(notebook))
     assert sorted(pend(settled).moved) == ["last: rows: 4 -> 2", "one: y: gone"]
 
 
 @pytest.mark.parametrize("spoil, said", [
-    (lambda book: write(book, "bad", "1 / 0"), "bad: failed: .*ZeroDivisionError"),
-    (lambda book: write(book, "bad", RECORD + "\nassert horizon_year < 2030"),
+    (lambda book: write(book, "bad", READS, RECORD, "y = 1 / 0"),
+     "bad: failed: .*ZeroDivisionError"),
+    (lambda book: write(book, "bad", READS, RECORD + "\nassert horizon_year < 2030"),
      "later, bad: failed: .*AssertionError"),
     (lambda book: write(book, "last", READER + "\nassert len(rows) < 3", head=""),
      "last: failed: .*AssertionError"),
@@ -108,7 +109,7 @@ def test_a_result_may_go_under_every_scenario_at_once(settled):
     (lambda book: (book.scenarios / "odd.toml").write_text("title = 1"), "odd.toml"),
 ])
 def test_nothing_is_accepted_when_one_thing_fails(settled, spoil, said):
-    write(settled, "one", RECORD, RECORD.replace("'x'", "'y'"))  # something that would be written
+    write(settled, "one", READS, RECORD, ANOTHER)  # something that would be written
     spoil(settled)
     before = everything(settled)
     with pytest.raises((accept.AcceptError, ValueError), match=said):
@@ -119,7 +120,7 @@ def test_nothing_is_accepted_when_one_thing_fails(settled, spoil, said):
 def test_a_disk_that_fills_leaves_every_file_as_it_was(settled, monkeypatch):
     from pathlib import Path
 
-    write(settled, "one", RECORD, RECORD.replace("'x'", "'y'"))
+    write(settled, "one", READS, RECORD, ANOTHER)
     pending, before, written = pend(settled), everything(settled), Path.write_bytes
     assert len(pending.contents) > 2
     seen = []
@@ -144,10 +145,10 @@ def test_own_data_cannot_become_the_reference(settled, tmp_path):
 
 def test_the_command_says_what_moved_and_what_was_written(settled):
     assert "No result moved." in book(settled, "accept").output
-    write(settled, "one", RECORD.replace("horizon_year,", "horizon_year + 1,"))
+    write(settled, "one", READS, RECORD.replace("horizon_year,", "horizon_year + 1,"))
     done = book(settled, "accept", "one", "--quiet")
     assert (done.exit_code, done.output) == (0, "")
-    write(settled, "one", RECORD)
+    write(settled, "one", READS, RECORD)
     done = book(settled, "accept")
     assert done.exit_code == 0
     assert "one: x: new: 2026" in done.output
@@ -159,7 +160,8 @@ def test_the_command_says_what_moved_and_what_was_written(settled):
 
 
 def test_only_chapters_that_read_a_changed_parameter_are_rows(settled):
-    write(settled, "still", RECORD.replace("horizon_year", "draws"), head="draws = 1_000  # count")
+    write(settled, "still", READS, RECORD.replace("horizon_year", "draws"),
+          head="draws = 1_000  # count")
     planned = [(name, each.chapter) for name, each in scenario_table.cells(settled)]
     assert planned == [("baseline", "one"), ("baseline", "still"), ("later", "one")]
     assert scenario_table.readers(settled) == ["last"]

@@ -56,7 +56,7 @@ def test_a_chapter_says_what_it_declares(workshop):
     write(workshop, "one", RECORD, READS)
     chapter = chapters.read(workshop, "one")
     assert chapter.title == "A chapter"
-    assert chapter.parameters == {"horizon_year": 2026, "medium_score": 2.0}
+    assert chapter.parameters == {"horizon_year": 2026}
     assert chapter.tables == ("claims", "ratings") and chapter.recorded == ()
 
 

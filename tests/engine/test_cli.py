@@ -5,7 +5,6 @@ import json
 
 import click
 import pytest
-from click.testing import CliRunner
 from small_book import READS, REAL, RECORD, book, own_table, write
 
 from helpers import parameters
@@ -49,14 +48,6 @@ def test_a_name_cannot_smuggle_code(workshop):
 def test_an_unknown_command_names_the_nearest():
     done = run("biuld")
     assert done.exit_code == 2 and "Did you mean 'build'?" in done.output
-
-
-def test_a_command_typed_in_another_book_is_refused(tmp_path, monkeypatch):
-    (tmp_path / "src" / "helpers").mkdir(parents=True)
-    (tmp_path / "_toc.yml").touch()
-    monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(cli.main, ["params"], env={"BOOK_ROOT": ""})
-    assert done.exit_code == 2 and f"make -C {tmp_path} setup" in done.output
 
 
 def test_the_registry_is_listed_whole():

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 
 import frictionless
 import pandas as pd
@@ -233,14 +232,3 @@ def test_missing_rows_and_cells_are_said_in_the_words_of_the_data(own, tmp_path)
     assert any(line.startswith("your claims has no row ") and line.endswith("and 2 more")
                for line in said)
     assert datasets.lacking(REAL) == []
-
-
-def test_a_relative_folder_in_the_environment_is_refused(monkeypatch, own):
-    from helpers.project import ProjectError
-
-    monkeypatch.setenv("BOOK_DATA", "own")
-    with pytest.raises(ProjectError, match="give a whole path"):
-        Project.current()
-    monkeypatch.setenv("BOOK_DATA", str(own.own_data))
-    assert Project.current() == replace(Project.current(), own_data=own.own_data)
-    assert datasets.replaced() == ["ratings"], "a chapter, which is handed no project"

@@ -1,5 +1,6 @@
 """An edition is what differs from the baseline: its name, its command, its notice say so."""
 
+import re
 import shlex
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import pytest
 from small_book import READS, REAL, RECORD, own_table, scenario, write
 
 from helpers import datasets, parameters
-from helpers.pipeline import building, cli, edition
+from helpers.pipeline import building, cli, edition, naming
 from helpers.pipeline.cli import build as build_command
 from helpers.project import ProjectError
 
@@ -37,7 +38,7 @@ def test_an_edition_name_cannot_leave_its_folder(text, tmp_path):
     name = edition.Edition(REAL, text, "", "").name
     target = (tmp_path / name).resolve()
     assert target.is_relative_to(tmp_path) and target != tmp_path
-    assert "/" not in name and len(name) <= edition.LONGEST_NAME
+    assert "/" not in name and len(name) <= naming.LONGEST + len("-123456789abc")
 
 
 def test_an_edition_is_what_differs_from_the_baseline():
@@ -146,7 +147,8 @@ def own(workshop, tmp_path):
 def test_own_data_make_an_edition_of_their_own(own):
     made = edition.resolve(own)
     assert not made.is_baseline and made.overrides == {}
-    assert made.folder.is_relative_to(own.build / "editions") and "data-mine" in made.name
+    assert made.folder.is_relative_to(own.build / "editions")
+    assert re.fullmatch("baseline-with-mine-[0-9a-f]{12}", made.name)
     assert shlex.split(made.command()) == ["book", "build", "--data", str(own.own_data)]
     assert made.command("compare", "baseline").startswith("book compare baseline --data ")
 

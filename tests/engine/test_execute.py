@@ -5,7 +5,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from small_book import READS, RECORD, own_table, write
+from small_book import PARAMETERS, READS, RECORD, own_table, write
 
 from helpers import results
 from helpers.pipeline import execute, plan, store
@@ -27,7 +27,7 @@ def published(project):
 
 
 def test_a_good_chapter_is_published_with_its_ledger(workshop):
-    write(workshop, "good", RECORD)
+    write(workshop, "good", RECORD, head=PARAMETERS + "\nmedium_score = 2.0  # points")
     result = run(workshop, "good", horizon_year=2030)
     assert result.status == "ok", result.reason
     record = store.published(workshop.build, result.key)

@@ -37,6 +37,7 @@ def test_a_text_that_is_hashed_has_no_carriage_return(tracked):
             assert b"\r\n" not in (REAL.root / file).read_bytes(), file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["core.autocrlf=true", "core.eol=crlf"])
 def test_a_clone_that_turns_line_ends_has_the_same_bytes(tracked, tmp_path, setting):
     """What is not committed yet counts too: the attributes are those of the working folder."""

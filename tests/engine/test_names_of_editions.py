@@ -152,12 +152,14 @@ def test_names_of_sweeps_that_look_alike_are_kept_apart(one, other):
     assert naming.file_name(one).lower() != naming.file_name(other).lower()
 
 
-def test_an_edition_is_found_by_the_name_it_was_given(tmp_path):
+@pytest.mark.parametrize("scenario", ["baseline", "to-2030"])  # a plain name, and a marked one
+def test_an_edition_is_found_by_the_name_it_was_given(tmp_path, scenario):
     place = replace(REAL, build=tmp_path)
-    made = edition.resolve(place, assignments=["aggregation_power=-2"])
+    made = edition.resolve(place, scenario, ["aggregation_power=-2"])
     made.folder.mkdir(parents=True)
     (made.folder / edition.MANIFEST).write_text(json.dumps(edition.describe(made, "key", [])))
     assert edition.find(place, made.name) == made
-    for wrong in (f"../editions/{made.name}", f"./{made.name}", made.name + "/"):
+    for wrong in (f"../editions/{made.name}", f"./{made.name}", f"{made.name}/", "..",
+                  str(made.folder.parent)):
         with pytest.raises(parameters.ParameterError, match="is not a scenario"):
             edition.find(place, wrong)

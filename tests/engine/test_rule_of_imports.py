@@ -17,15 +17,16 @@ ANALYSIS, WORK = "every other module of helpers", "every other module of pipelin
 LAYERS = [
     ("words", "project", "files"), ("registry",), ("parameters",), ("datasets",), ("results",),
     (ANALYSIS,), ("figures",), ("tables", "explorers"),
-    ("pipeline.running",), ("pipeline.chapters",), ("pipeline.closure",), ("pipeline.plan",),
-    ("pipeline.store",), ("pipeline.execute",), ("pipeline.edition", "pipeline.compare"),
-    ("pipeline.site",), (WORK,), ("pipeline.cli",),
+    ("pipeline.running",), ("pipeline.naming",), ("pipeline.chapters",), ("pipeline.closure",),
+    ("pipeline.plan",), ("pipeline.store",), ("pipeline.execute",),
+    ("pipeline.edition", "pipeline.compare"), ("pipeline.site",), (WORK,), ("pipeline.cli",),
 ]
 KNOWN = {name: place for place, layer in enumerate(LAYERS) for name in layer}
 EMPTY = ("", "pipeline")  # packages without code of their own
 MAY_READ_THE_ENVIRONMENT = re.compile(r"project|pipeline\.running(\..*)?|pipeline\.cli(\..*)?")
 
 
+@cache
 def sources(package: Path) -> dict[str, str]:
     """Source of every module by its name inside the package."""
     found = {}

@@ -88,6 +88,7 @@ def test_a_cell_that_runs_too_long_ends_the_run(stock):
     assert outcome.notebook is None
 
 
+@pytest.mark.slow
 def test_the_deadline_is_one_for_each_cell():
     work = Work(notebook(*["import time\ntime.sleep(0.7)"] * 4), cell_seconds=2)
     assert executed(work).status == "ok"
@@ -219,6 +220,7 @@ def gone(pids) -> bool:
     return not any(map(alive, pids))
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize("hold", [SLEEP, HOLD], ids=["sleeping", "holding the interpreter"])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
@@ -230,6 +232,7 @@ def test_no_process_outlives_a_driver_that_is_killed(tmp_path, hold, how):
     wait_for(lambda: gone(pids), "end of every process")
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize("hold", [SLEEP, HOLD], ids=["sleeping", "holding the interpreter"])
 def test_an_interrupt_ends_every_process_and_reaches_the_command(tmp_path, hold):
@@ -240,6 +243,7 @@ def test_an_interrupt_ends_every_process_and_reaches_the_command(tmp_path, hold)
     wait_for(lambda: gone(pids), "end of every process")
 
 
+@pytest.mark.slow
 @linux
 def test_no_process_outlives_a_driver_that_is_killed_with_the_process_to_fork_from(tmp_path):
     command, pids = driver(tmp_path, HOLD)
@@ -250,6 +254,7 @@ def test_no_process_outlives_a_driver_that_is_killed_with_the_process_to_fork_fr
     wait_for(lambda: gone(pids), "end of every process")
 
 
+@pytest.mark.slow
 @linux
 def test_no_stock_kernel_outlives_a_driver_that_is_killed(tmp_path):
     command, pids = driver(tmp_path, SLEEP, stock=True)

@@ -233,18 +233,3 @@ def test_new_prose_meets_the_outputs_of_an_older_run():
     merged = assemble.with_outputs(chapter, executed)
     assert [cell.get("outputs", cell["source"]) for cell in merged["cells"]] == ["new", ["shown"]]
     assert merged["metadata"] == {"language_info": assemble.PYTHON}
-
-
-def test_quiet_cells_are_folded_into_the_next_that_shows_something():
-    from helpers import results
-
-    record = {"data": {results.MIME: {"name": "x"}}}
-    figure = {"data": {"image/svg+xml": "<svg/>"}}
-    prose = {"cell_type": "markdown", "source": "Prose."}
-    cells = assemble.folded([code("load"), code("compute", record), prose, code("draw", figure),
-                             code("rest", record)])
-    assert [(cell["source"], cell.get("outputs", [])) for cell in cells] == [
-        ("Prose.", []), ("", [record, figure]), ("load\n\ncompute\n\ndraw", []),
-        ("", [record]), ("rest", [])]
-    assert [cell["metadata"].get("tags") for cell in cells[1:]] == [
-        ["remove-input"], ["hide-input"]] * 2

@@ -81,7 +81,7 @@ def test_a_byte_of_data(project, table):
 
 
 @pytest.mark.parametrize("module, most", [
-    ("audit/checks.py", 4), ("audit/prints.py", 4), ("composite/means.py", 6),
+    ("audit/register.py", 4), ("audit/prints.py", 4), ("composite/means.py", 6),
     ("growth/rates.py", len(NAMES) - 1), ("results.py", len(NAMES)), ("words.py", len(NAMES))])
 def test_a_byte_of_a_helper(project, module, most):
     file = project.code / module
@@ -96,7 +96,7 @@ def test_the_audit_is_reached_by_those_that_import_it_and_no_others(project):
         alias.name.split(".")[-1] == "audit" for cell in chapters.read(project, name).code_cells
         for node in ast.walk(ast.parse(cell["source"])) if isinstance(node, ast.ImportFrom)
         for alias in node.names)}
-    assert importers(project, "audit/checks.py") == named != set()
+    assert importers(project, "audit/register.py") == named != set()
 
 
 def test_a_new_module_that_nobody_imports(project):
@@ -148,9 +148,9 @@ def test_the_pipeline_is_no_reason(project):
 def test_the_command_names_the_file(project):
     said = "Nothing changed; it would not run again.\n"
     assert book(project, "why", "a2").output == said
-    file = project.code / "audit" / "checks.py"
+    file = project.code / "audit" / "register.py"
     file.write_text(file.read_text() + "\n# changed\n")
-    assert book(project, "why", "a2").output == "helpers audit/checks.py: changed\n"
+    assert book(project, "why", "a2").output == "helpers audit/register.py: changed\n"
     assert book(project, "why", "2.3").output == said
     moved = book(project, "why", "2.3", "--set", "horizon_year=2030").output
     assert moved == "parameters horizon_year: 2026 -> 2030\n"

@@ -4,7 +4,7 @@ import html
 import json
 from pathlib import Path
 
-# What the pages load; `book_pages` copies them to `_static/explorers` of the built book.
+# What the pages load; `pipeline.site` copies them to `_static/explorers` of the built book.
 STATIC = Path(__file__).with_name("static")  # what pages load, as it stands under `_static`
 SCRIPT, STYLE = (STATIC / "explorers" / f"explorers.{kind}" for kind in ("js", "css"))
 FOLDER = "../_static/explorers"  # seen from a page of a chapter

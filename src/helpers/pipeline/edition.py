@@ -207,9 +207,9 @@ def find(project: Project, name: str, assignments: Sequence[str] = ()) -> Editio
     parameters.ParameterError
         If there is neither.
     """
-    is_a_name = naming.file_name(name) == name  # and no way elsewhere
-    record = read_manifest(project.build / "editions" / name / "html") if is_a_name else {}
-    if name in scenarios(project) or not record or assignments:
+    record = read_manifest(project.build / "editions" / name / "html")
+    # Another name in it: what was typed is no name but a way to some folder.
+    if name in scenarios(project) or record.get("name") != name or assignments:
         return resolve(project, name, assignments)
     place = project.with_own_data(record["own_data"]) if record["own_data"] else project
     return resolve(place, record["file"] or record["scenario"],
