@@ -20,6 +20,8 @@ PALETTE = sns.color_palette("colorblind").as_hex()
 ACCENT = PALETTE[0]  # blue: what the title speaks of
 SECOND = PALETTE[1]  # orange: what it is held against
 SECOND_INK = "#8a5200"  # the same as text, dark enough to read on white
+SECOND_LABEL = "#9a5a00"  # the same beside a line or mark in the second colour
+PALE = "#9a9a9a"  # marks that are context only
 INK, MUTED, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#e3e3e3", "#ffffff"
 
 WIDTH = 6.5  # inches; fills the text column of a page and stays legible on a phone

@@ -80,7 +80,7 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, *,
         runs = _run(project, [name for name in names if name not in last], how, **options)
         # What a new run of a chapter records, its runs under scenarios must record as well.
         recorded = {run.chapter: [entry["name"] for entry in execute.ledger(run)] for run in runs}
-        step("Running the scenarios")
+        step("Running the shipped scenarios, whose results are tables of the book")
         tables = scenario_table.make(project, how, required=recorded)
     except (datasets.DataError, scenario_table.ScenarioTableError) as error:
         raise AcceptError(f"Nothing was accepted. {error}") from None

@@ -406,6 +406,11 @@ def notes(project: Project) -> list[str]:
     if unread:
         more = [f"{len(unread) - FEW} more"] if len(unread) > FEW else []
         found.append(f"No chapter reads {words.in_words([*unread[:FEW], *more])} yet.")
+    used = {name for chapter in listed for name in chapter.parameters}
+    idle = [name for name in parameters.names() if name not in used]
+    if idle and listed:
+        more = [f"{len(idle) - FEW} more"] if len(idle) > FEW else []
+        found.append(f"No chapter reads the parameter {words.in_words([*idle[:FEW], *more])} yet.")
     found += [f"{described}: the table {resource['name']} has texts marked {TO_WRITE!r}."
               for resource in datasets.package(project)["resources"]
               if TO_WRITE in json.dumps(resource)]

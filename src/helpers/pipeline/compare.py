@@ -141,7 +141,9 @@ def in_lines_of_a_chapter(found: Comparison) -> list[str]:
     lines += [f"{row['name']} is {'gone' if row['edition'] == 'A' else 'new'}."
               for row in found.only]
     held = words.plural(found.same, "result")
-    return [*lines, f"{words.opening(held)} held." if lines else f"Nothing moved: {held} held."]
+    if not lines:
+        return [f"Nothing moved: {held} held."]
+    return [*lines, f"{words.opening(held)} held." if found.same else "Every result moved."]
 
 
 def _moved(row: dict) -> str:

@@ -228,7 +228,8 @@ def _incomplete(notebook: dict, ledger: list[dict], required: tuple[str, ...]) -
         return f"recorded twice: {', '.join(twice)}"
     missing = sorted(set(required) - set(names))
     if missing:
-        return f"results missing: {', '.join(missing)}"
+        return (f"results missing: {', '.join(missing)}, which the committed outputs have. "
+                f"If they are not wanted any more, type: book accept, with the chapter's name")
     for entry in ledger:
         value = entry.get("value")
         if isinstance(value, float) and not math.isfinite(value):
