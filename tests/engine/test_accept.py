@@ -1,10 +1,12 @@
 """One command makes a new reference: in the right order, whole or not at all, and then at rest."""
 
 import json
+import shutil
+from dataclasses import replace
 
 import nbformat
 import pytest
-from small_book import ANOTHER, READS, RECORD, book, own_table, scenario, write
+from small_book import ANOTHER, READS, RECORD, book, make, own_table, scenario, write
 
 from helpers import datasets
 from helpers.pipeline import accept, chapters, execute, scenario_table
@@ -16,14 +18,22 @@ READER = ("from helpers import datasets, results\nrows = datasets.load('scenario
           "count = results.record('rows', len(rows), unit='count', label='Rows')")
 
 
-@pytest.fixture
-def settled(workshop):
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
     """A book that is its own reference: a chapter, a scenario, and a reader of what they give."""
-    write(workshop, "one", READS, RECORD)
-    write(workshop, "last", READER, head="")
-    scenario(workshop, "later", horizon_year=2030)
-    accept.write(accept.prepare(workshop, ["one", "last"], ONE))
-    return workshop
+    project = make(tmp_path_factory.mktemp("whole") / "book")
+    write(project, "one", READS, RECORD)
+    write(project, "last", READER, head="")
+    scenario(project, "later", horizon_year=2030)
+    accept.write(accept.prepare(project, ["one", "last"], ONE))
+    return project
+
+
+@pytest.fixture
+def settled(whole, tmp_path):
+    """That book, for one test to change."""
+    root = shutil.copytree(whole.root, tmp_path / "settled")
+    return replace(whole, root=root, build=root / "_build")
 
 
 def everything(project):

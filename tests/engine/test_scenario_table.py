@@ -39,8 +39,8 @@ def value(row):
 
 def faults(old, new):
     """What differs between two tables of results, one line each."""
-    before = {tuple(row[KEY]): row for _, row in read(old).iterrows()}
-    after = {tuple(row[KEY]): row for _, row in read(new).iterrows()}
+    before = {tuple(row[name] for name in KEY): row for row in read(old).to_dict("records")}
+    after = {tuple(row[name] for name in KEY): row for row in read(new).to_dict("records")}
     found = [f"{', '.join(key)}: {'gone' if key in before else 'new'}"
              for key in sorted(before.keys() ^ after.keys())]
     rest = [name for name in scenario_table.COLUMNS if name not in ("value", "value_json")]

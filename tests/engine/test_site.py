@@ -182,10 +182,11 @@ def test_one_build_at_a_time_writes_pages(staged):
     """The second of two builds says that it waits, and both get whole pages."""
     waited = []
     other = subprocess.Popen(
-        [sys.executable, "-c", "import pathlib, sys, time\nfrom helpers.pipeline import store\n"
+        [sys.executable, "-c", "import pathlib, sys\nfrom helpers.pipeline import store\n"
          "with store.lock(pathlib.Path(sys.argv[1]) / '.lock'):\n"
-         "    print('held', flush=True)\n    time.sleep(2)\n", str(kept(staged))],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)})
+         "    print('held', flush=True)\n    sys.stdin.read()\n", str(kept(staged))],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)})
     assert other.stdout.readline() == "held\n"
     build(staged, "first", wait=lambda: waited.append(other.stdin.close()))
     assert waited == [None]

@@ -87,6 +87,20 @@ def run(works, jobs: int, settle, stock: bool = False) -> None:
                 each.end()
 
 
+def _start(process) -> None:
+    """Start a process; a fork server that is dying takes none, so ask until there is a new one."""
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            start()
+            with _as_for_a_run():
+                return process.start()
+        except ConnectionRefusedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
 def _shortest(running) -> float | None:
     """Seconds until the first deadline; None if there is none."""
     return min((left for each in running if (left := each.seconds_left()) is not None),
@@ -109,9 +123,7 @@ class _Run:
         self.process = _context.Process(target=child.run, args=(work, variables, told, stock))
         self.trouble = None
         try:
-            start()
-            with _as_for_a_run():
-                self.process.start()
+            _start(self.process)
         except (EOFError, OSError) as error:  # the fork server was killed just now, or cannot start
             self.trouble = error
         except BaseException:
