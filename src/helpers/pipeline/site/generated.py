@@ -192,7 +192,7 @@ def what_changed_page(edition, changes, runs) -> str:
         (f"This edition, *{_plain(edition.heading)}*, against the baseline. {_plain(edition.why)}"
          if edition.has_scenario else "This edition against the baseline."),
         html_table(["Assumption", "Baseline", "This edition"], rows),
-        f"The command that reproduces it:\n\n```\n{edition.command()}\n```",
+        f"The command that reproduces it:\n\n```text\n{edition.command()}\n```",
         f"Results that differ: {len(changes.changed)}; that agree within their tolerance: "
         f"{changes.same}. Sentences that moved: {len(changes.sentences)}; figures: "
         f"{len(changes.figures)}.",
