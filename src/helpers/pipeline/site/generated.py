@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from helpers import datasets, parameters, words
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
 from helpers.project import Project
 
@@ -201,7 +201,8 @@ def what_changed_page(edition, changes, runs) -> str:
     parts.append(html_table(
         ["Chapter", "Result", "Baseline", "This edition", "Change"],
         [[words.chapter_number(row["chapter"]), row["label"], row["old_text"], row["new_text"],
-          "" if row["change"] is None else f"{row['change']:+.1%}".replace("-", "\u2212")]
+          "" if row["change"] is None
+          else compare.change_in_words(row["change"]).replace("-", "\u2212")]
          for row in changes.changed]) if changes.changed else "No result differs.")
     if changes.sentences:
         parts += ["## Sentences", html_table(
