@@ -82,9 +82,16 @@ def test_the_page_shows_results_sentences_and_both_pictures(tmp_path):
     made = edition.Edition(REAL, "baseline", "To 2030", "A longer view.", {},
                            {"horizon_year": 2030})
     page = generated.what_changed_page(made, found, [])
+    assert "This edition against the baseline." in page, "a reason of the baseline is not its own"
     assert "book build --set horizon_year=2030" in page
-    assert "+50.0%" in page and "<b>X</b>" not in page
+    assert "+50.0 %" in page and "<b>X</b>" not in page
     assert "c-f-baseline.svg" in page and 'alt="what is shown"' in page
+
+
+@pytest.mark.parametrize("change, said", [
+    (0.5, "+50.0 %"), (-0.001, "-0.1 %"), (0.0004, "under 0.1 %"), (-1e-9, "under 0.1 %")])
+def test_a_change_too_small_to_print_is_not_called_none(change, said):
+    assert compare.change_in_words(change) == said
 
 
 # ------------------------------------------------------------------ the command

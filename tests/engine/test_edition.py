@@ -193,12 +193,13 @@ def test_the_notice_says_what_is_set_and_what_it_was():
     changed = edition.resolve(REAL, "baseline", ("horizon_year=2030",))
     said = building.announcement(changed)
     assert "<code>horizon_year</code> = 2030 (baseline 2026)" in said
+    assert said.count("horizon_year") == 1 and "Not the baseline." in said
     assert building.announcement(edition.resolve(REAL)) == ""
 
 
 def test_the_notice_says_that_data_are_not_the_shipped_ones(own):
     said = building.announcement(edition.resolve(own))
-    assert "Not the shipped data" in said and "ratings" in said
+    assert "Not the shipped data:</strong> the table ratings comes from" in said
     assert datasets.replaced(own) == ["ratings"]
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers import datasets, parameters
+from helpers import datasets, parameters, words
 from helpers.pipeline import compare, edition, execute, store
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import assemble, generated, sphinx
@@ -99,12 +99,15 @@ def announcement(wanted: Edition) -> str:
         f"(baseline {html.escape(parameters.literal(standard[name]))})"
         for name, value in wanted.overrides.items()
     )
-    parts = [f"<strong>Edition: {html.escape(wanted.heading)}.</strong>"]
+    named = f"Edition: {wanted.title}." if wanted.has_scenario else "Not the baseline."
+    parts = [f"<strong>{html.escape(named)}</strong>"]
     parts += [f"{changes}."] if changes else []
     own = datasets.replaced(wanted.project)
     if own:
-        parts.append(f"<strong>Not the shipped data:</strong> {html.escape(', '.join(own))} "
-                     f"come from the reader's own folder.")
+        tables = f"the table {own[0]} comes" if len(own) == 1 else (
+            f"the tables {words.in_words(own)} come")
+        parts.append(f"<strong>Not the shipped data:</strong> {html.escape(tables)} from the "
+                     "reader's own folder.")
     return " ".join([*parts, f'<a href="{sphinx.WHAT_CHANGED}">What changed</a>.'])
 
 

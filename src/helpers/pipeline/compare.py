@@ -146,9 +146,14 @@ def in_lines_of_a_chapter(found: Comparison) -> list[str]:
     return [*lines, f"{words.opening(held)} held." if found.same else "Every result moved."]
 
 
+def change_in_words(change: float) -> str:
+    """A relative change; one that rounding would hide is small, not none."""
+    return f"{100 * change:+.1f} %" if abs(change) >= 0.0005 else "under 0.1 %"
+
+
 def _moved(row: dict) -> str:
     """Old and new text of a result, the relative change, and the status where it changed."""
-    by = "" if row["change"] is None else f"  ({100 * row['change']:+.1f} %)"
+    by = "" if row["change"] is None else f"  ({change_in_words(row['change'])})"
     state = f"  [{row['status']}]" if "->" in row["status"] else ""
     return f"{_short(row['old_text'])} -> {_short(row['new_text'])}{by}{state}"
 

@@ -56,8 +56,12 @@ class Edition:
     @property
     def is_baseline(self) -> bool:
         """Whether this is the edition that all others are held against."""
-        return (self.scenario == BASELINE and not self.file and not self.given
-                and self.project.own_data is None)
+        return not self.has_scenario and not self.given and self.project.own_data is None
+
+    @property
+    def has_scenario(self) -> bool:
+        """Whether it has a title and a reason of its own, not those of the baseline."""
+        return bool(self.file) or self.scenario != BASELINE
 
     @property
     def name(self) -> str:
@@ -86,7 +90,7 @@ class Edition:
         It can be pasted into a shell as it stands.
         """
         typed, chosen = ["book", verb, *arguments], self.overrides
-        if verb == "build" and (self.file or self.scenario != BASELINE):
+        if verb == "build" and self.has_scenario:
             typed.append(str(self.file or self.scenario))
         if verb == "build":
             chosen = self.given

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from helpers import datasets, parameters, words
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
 from helpers.project import Project
 
@@ -189,9 +189,10 @@ def what_changed_page(edition, changes, runs) -> str:
              for name in datasets.replaced(edition.project)]
     parts = [
         "# What changed",
-        f"This edition, *{_plain(edition.heading)}*, against the baseline. {_plain(edition.why)}",
+        (f"This edition, *{_plain(edition.heading)}*, against the baseline. {_plain(edition.why)}"
+         if edition.has_scenario else "This edition against the baseline."),
         html_table(["Assumption", "Baseline", "This edition"], rows),
-        f"The command that reproduces it:\n\n```\n{edition.command()}\n```",
+        f"The command that reproduces it:\n\n```text\n{edition.command()}\n```",
         f"Results that differ: {len(changes.changed)}; that agree within their tolerance: "
         f"{changes.same}. Sentences that moved: {len(changes.sentences)}; figures: "
         f"{len(changes.figures)}.",
@@ -200,7 +201,8 @@ def what_changed_page(edition, changes, runs) -> str:
     parts.append(html_table(
         ["Chapter", "Result", "Baseline", "This edition", "Change"],
         [[words.chapter_number(row["chapter"]), row["label"], row["old_text"], row["new_text"],
-          "" if row["change"] is None else f"{row['change']:+.1%}".replace("-", "\u2212")]
+          "" if row["change"] is None
+          else compare.change_in_words(row["change"]).replace("-", "\u2212")]
          for row in changes.changed]) if changes.changed else "No result differs.")
     if changes.sentences:
         parts += ["## Sentences", html_table(
