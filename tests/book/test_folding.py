@@ -49,7 +49,15 @@ def test_no_record_is_lost_and_none_is_shown_twice():
     assert names == ["a", "b", "c"]
 
 
-def test_code_after_the_last_figure_closes_the_page():
-    shown = assemble.folded([cell("draw()", FIGURE), cell("count = 1", record("count"))])
-    assert switches(shown) == ["draw()", "count = 1"]
+def test_code_after_the_last_figure_joins_its_code():
+    shown = assemble.folded([cell("draw()", FIGURE), prose("end"),
+                             cell("count = 1", record("count"))])
+    assert switches(shown) == ["draw()\n\ncount = 1"]
+    assert shown[0]["outputs"] == [FIGURE, record("count")]
     assert all(each["source"] for each in shown)  # an empty cell is left out of a page
+
+
+def test_a_page_without_figure_or_table_keeps_its_code():
+    shown = assemble.folded([prose("Words."), cell("a = 1", record("a"))])
+    assert switches(shown) == ["a = 1"]
+    assert shown[1]["outputs"] == [record("a")]

@@ -78,6 +78,7 @@ def both():
     return [shown(outcome) for outcome in outcomes]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_each_kind_of_output_is_that_of_a_stock_kernel(both, kind):
     place = list(EVERY_KIND).index(kind)
@@ -119,6 +120,7 @@ FAILURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cells", FAILURES.values(), ids=FAILURES)
 def test_a_cell_that_raises_fails_the_run_as_in_a_stock_kernel(cells):
     work = Work(notebook("x = 1", *cells, "print('after')"))

@@ -85,9 +85,15 @@ def compare(old_runs: dict[str, Path], new_runs: dict[str, Path]) -> Comparison:
 
 
 def agree(old: dict, new: dict) -> bool:
-    """Whether two records of one result agree in status and, within tolerance, in value."""
-    return old["status"] == new["status"] and agreement.agree(
-        old["value"], new["value"], max(old["tolerance"], new["tolerance"]))
+    """Whether two records of one result agree in status and, within tolerance, in value.
+
+    Two refusals agree if they give the same reason.
+    """
+    if old["status"] != new["status"]:
+        return False
+    if old["value"] is None and new["value"] is None:
+        return old["text"] == new["text"]
+    return agreement.agree(old["value"], new["value"], max(old["tolerance"], new["tolerance"]))
 
 
 def _row(chapter: str, old: dict, new: dict) -> dict:

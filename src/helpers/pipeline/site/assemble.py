@@ -132,9 +132,17 @@ def folded(cells: list[dict]) -> list[dict]:
         if visible:
             shown += _figure_then_code(cell, [*records, *visible], sources)
             sources, records = [], []
-    if sources:  # nothing is shown after these: they close the page
+    if not sources:
+        return shown
+    code = [place for place, cell in enumerate(shown) if cell["cell_type"] == "code"]
+    if not code:  # a page that shows nothing but text
         last = next(cell for cell in reversed(cells) if cell["cell_type"] == "code")
-        shown += _figure_then_code(last, records, sources)
+        return [*shown, *_figure_then_code(last, records, sources)]
+    # Nothing is shown after these: their code joins that of the last figure or table.
+    figure, its_code = code[-2:]
+    shown[figure] = {**shown[figure], "outputs": [*shown[figure]["outputs"], *records]}
+    shown[its_code] = {**shown[its_code],
+                       "source": "\n\n".join([shown[its_code]["source"], *filter(None, sources)])}
     return shown
 
 
