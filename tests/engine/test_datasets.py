@@ -248,7 +248,7 @@ def test_a_relative_folder_in_the_environment_is_refused(monkeypatch, own):
     from helpers.project import ProjectError
 
     monkeypatch.setenv("BOOK_DATA", "own")
-    with pytest.raises(ProjectError, match="give a whole path"):
+    with pytest.raises(ProjectError, match="Give it from the root"):
         Project.current()
     monkeypatch.setenv("BOOK_DATA", str(own.own_data))
     assert Project.current() == replace(Project.current(), own_data=own.own_data)
