@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # imported where a table is read: the command line asks for n
     import pandas as pd
 
 TRUE_FALSE = {"yes": True, "no": False}
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NEEDED = ("name", "path", "title", "description", "origin", "schema", "sources", "licenses")
 
 
@@ -251,10 +252,12 @@ def _read_rows(file: _File, expected: list[str]) -> tuple[list[str], list[list[s
     rows = list(csv.reader(io.StringIO(text), strict=False))
     header = rows[0] if rows else []
     if header != expected:
+        missing = [column for column in expected if column not in header]
         wrong = next(
             (f"found {found!r}, expected {wanted!r}"
              for found, wanted in zip(header, expected, strict=False) if found != wanted),
-            f"found {len(header)} columns, expected {len(expected)}",
+            f"found {len(header)} columns, expected {len(expected)}"
+            + (f"; missing: {', '.join(missing)}" if missing else ""),
         )
         raise DataError(f"{shown}, row 1: the columns do not match the data package: {wrong}.")
     for number, row in enumerate(rows[1:], start=2):
@@ -287,6 +290,8 @@ def _typed(cells: tuple[str, ...], field: dict, file: _File) -> pd.Series:
                 refuse("is empty, a value is required")
             values.append(None)
             continue
+        if CONTROL.search(cell):  # it would stand in prose and on pages, unseen
+            refuse("holds a control character")
         try:
             value = cast(cell)
         except (ValueError, KeyError):
@@ -308,14 +313,14 @@ def _typed(cells: tuple[str, ...], field: dict, file: _File) -> pd.Series:
 
 
 def _number(cell: str) -> float:
-    # float() also takes 'nan', 'inf' and '1_000', none of which is a figure.
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", cell):
+    # float() also takes 'nan', 'inf', '1_000' and digits of other scripts: no figures of ours.
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", cell):
         raise ValueError(cell)
     return float(cell)
 
 
 def _integer(cell: str) -> int:
-    if not re.fullmatch(r"[+-]?\d+", cell):
+    if not re.fullmatch(r"[+-]?[0-9]+", cell):
         raise ValueError(cell)
     return int(cell)
 

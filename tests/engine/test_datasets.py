@@ -93,6 +93,7 @@ BROKEN = {
     "a byte order mark": (b"country,", b"\xef\xbb\xbfcountry,", "byte order mark"),
     "semicolons": (b",", b";", "columns do not match"),
     "a renamed column": (b"country,", b"nation,", "found 'nation', expected 'country'"),
+    "a control character": (b"High", b"Hi\x00gh", "row 2, column level: 'Hi\\x00gh' holds a control"),
     "not UTF-8": (b"High", b"H\xfcgh", "not UTF-8"),
 }
 
@@ -109,13 +110,21 @@ def test_a_broken_table_is_refused_in_one_line(case, project):
     assert str(refused.value).startswith("data/paper/ratings.csv")
 
 
+def test_a_column_that_is_not_there_is_named(own):
+    edit(own, lambda text: b"".join(
+        line.rpartition(b",")[0] + b"\n" for line in text.splitlines()))
+    last = datasets.describe("ratings", own)["schema"]["fields"][-1]["name"]
+    with pytest.raises(datasets.DataError, match=f"missing: {last}"):
+        datasets.load("ratings", own)
+
+
 def test_a_repeated_key_is_refused(own):
     edit(own, lambda text: text + text.splitlines()[1] + b"\n")
     with pytest.raises(datasets.DataError, match="stands in an earlier row"):
         datasets.load("ratings", own)
 
 
-@pytest.mark.parametrize("cell", ["nan", "inf", "1_000", "12,5", "1 000", "abc"])
+@pytest.mark.parametrize("cell", ["nan", "inf", "1_000", "12,5", "1 000", "abc", "\u0662\u0660"])
 def test_what_is_no_figure_is_refused(cell):
     with pytest.raises(ValueError):
         datasets.CASTS["number"](cell)

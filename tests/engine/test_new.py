@@ -1,13 +1,16 @@
 """What `book new` makes keeps every rule at once; what it refuses leaves nothing behind."""
 
+import errno
 import json
+import os
+import signal
 
 import frictionless
 import made_book
 import pytest
 
 from helpers import datasets, parameters
-from helpers.pipeline import chapters, check, new
+from helpers.pipeline import accept, chapters, check, new
 from helpers.project import Project
 
 ROBOTS = "year,country,robots_count,share,checked,code\n" \
@@ -88,13 +91,54 @@ def test_a_list_of_chapters_typed_by_hand_is_left_to_the_author(small):
 
 
 @pytest.mark.parametrize("name", ["markets", "2-4", "2-4-New", "2.4-new", "../x", "2-4-new.ipynb",
-                                  "2-4--new", ""])
+                                  "2-4--new", "02-4-new", "2-\u0664-new", ""])
 def test_a_bad_name_of_a_chapter_is_refused(small, name):
     before = made_book.contents(small)
     done = made_book.book("new", "chapter", name)
     assert done.exit_code == 2 and "is no name of a chapter" in done.output
     assert len(done.output.strip().splitlines()) == 1
     assert made_book.contents(small) == before
+
+
+@pytest.mark.slow
+def test_every_file_that_a_new_chapter_changes_is_named(small):
+    before = made_book.contents(small)
+    done = made_book.book("new", "chapter", "2-4-new-markets")
+    after = made_book.contents(small)
+    changed = {small.shown(file) for file in after if after[file] != before.get(file)}
+    named = {line.removeprefix("written: ") for line in done.output.splitlines()
+             if line.startswith("written: ")}
+    assert named == changed
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_command_that_is_told_to_end_takes_back_what_it_tried(small, monkeypatch, name):
+    before = made_book.contents(small)
+    was = signal.getsignal(getattr(signal, name))
+
+    def told(*_, **__):
+        assert made_book.contents(small) != before
+        assert signal.getsignal(getattr(signal, name)) != signal.SIG_DFL
+        os.kill(os.getpid(), getattr(signal, name))
+
+    monkeypatch.setattr(accept, "prepare", told)
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
+    try:
+        done = made_book.book("new", "chapter", "2-4-new-markets")
+    finally:
+        signal.signal(getattr(signal, name), was)
+    assert done.exit_code == 128 + getattr(signal, name)
+    assert made_book.contents(small) == before
+
+
+def test_a_full_disk_is_one_line(small, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(accept, "prepare", full)
+    done = made_book.book("accept")
+    assert done.exit_code == 1 and done.output.splitlines()[-1].startswith(
+        "Error: No space left on device.")
 
 
 def test_a_taken_number_is_refused():

@@ -24,7 +24,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # Folder of data/ -> where its tables come from.
 ORIGINS = {"paper": "transcribed", "external": "published", "analyst": "coded",
            "editions": "computed"}
-CHAPTER_NAME = re.compile(r"[a-z]?\d+(-\d+)*(-[a-z][a-z0-9]*)+")
+CHAPTER_NAME = re.compile(r"([1-9]|[a-z][1-9])[0-9]*(-[1-9][0-9]*)*(-[a-z][a-z0-9]*)+")
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 SCENARIO_NAME = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 RESERVED = ("scenarios", "baseline")  # words that `book sweep` and `book build` have taken

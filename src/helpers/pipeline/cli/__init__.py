@@ -6,7 +6,9 @@ when it is typed, so that ``book params`` and every usage error answer at once.
 
 import importlib
 import os
+import signal
 import sys
+import threading
 
 import click
 
@@ -55,8 +57,20 @@ def main(context):
     """Run the chapters of the book and build it."""
     from helpers.pipeline.cli.options import here
 
+    _end_in_order(context)
     if not context.resilient_parsing and not {"-h", "--help"} & set(sys.argv[1:]):
         context.obj = here(os.getcwd())
+
+
+def _end_in_order(context) -> None:
+    """A closed terminal or a `kill` ends a command as Ctrl-C does: what was tried is taken back."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+            context.call_on_close(lambda number=number: signal.signal(number, signal.SIG_DFL))
 
 
 if __name__ == "__main__":

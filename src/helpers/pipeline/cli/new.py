@@ -34,9 +34,10 @@ def chapter(project, name, table, jobs, cluster, stock_kernels):
 
         made = new.chapter(project, name, table)
         with files.tried(made.contents), Progress(1, False) as progress:
-            accept.write(accept.prepare(project, [name], options.how(jobs, cluster, stock_kernels),
-                                        report=progress.report, step=progress.step))
-    _say(project, made)
+            pending = accept.prepare(project, [name], options.how(jobs, cluster, stock_kernels),
+                                     report=progress.report, step=progress.step)
+            accept.write(pending)
+    _say(project, made, pending.contents)
 
 
 @command.command("table")
@@ -73,8 +74,8 @@ def scenario(project, name, assigned):
     _say(project, made)
 
 
-def _say(project, made) -> None:
-    for file in made.contents:
+def _say(project, made, more=()) -> None:
+    for file in dict.fromkeys([*made.contents, *more]):
         click.echo(f"written: {project.shown(file)}")
     for line in made.remarks:
         click.echo(line)

@@ -156,6 +156,10 @@ class refusals:  # noqa: N801  a context manager, used as a word
                  sweep.SweepError, effects.EffectError, new.NewError)
         if issubclass(kind, work):
             raise Failure(str(error)) from None
+        if issubclass(kind, OSError):  # a full disk, a folder of somebody else, too many files
+            where = f"{error.filename}: " if error.filename else ""
+            raise Failure(f"{where}{error.strerror or error}. What had finished is in the store; "
+                          f"no file is left half written.") from None
         if issubclass(kind, usage) or kind.__name__ == "ClusterError":
             raise Usage(str(error)) from None
         return False
