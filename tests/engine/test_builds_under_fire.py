@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.slow,
               pytest.mark.skipif(sys.platform != "linux", reason="signals as on Linux")]
 
 CHAPTERS = ["5-3-market-in-china", "3-3-small-enterprises"]
-# Fifty are asked of the project and take some minutes; each continuous build tries a few.
 RUNS = 40  # of a sweep that is stopped on its way
+# Fifty are asked of the project and take some minutes; each continuous build tries a few.
 KILLS = int(os.environ.get("BOOK_KILLS", "5"))
 
 
