@@ -145,7 +145,7 @@ def test_an_edition_whose_scenario_is_gone_says_so(small):
 
 
 def test_the_store_is_measured_and_a_stored_chapter_does_not_wait(small):
-    plan = edition.baseline(small).plans()[0]
+    plan = next(edition.baseline(small).plans())
     store.publish(small.build, {"results.json": b"[]" * 500}, plan.key,
                   {"status": "ok", "chapter": plan.chapter, "parts": plan.parts})
     found = status.of(small)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers import datasets, parameters, words
-from helpers.pipeline import compare, edition, execute, store
+from helpers.pipeline import chapters, compare, edition, execute, store
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import assemble, generated, sphinx
 
@@ -40,8 +40,7 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
     """
     # Before anything runs: the baseline's pages list the shipped scenarios.
     shipped = edition.shipped(wanted.project) if wanted.is_baseline else []
-    plans = wanted.plans()
-    step(f"Running {len(plans)} chapters")
+    step(f"Running {len(chapters.names(wanted.project))} chapters")
     with sphinx.PageBuilder() as builder:
         runs = wanted.run(how, report=report, begin=builder.start)
         before = None

@@ -5,6 +5,7 @@ others, and of no other chapter. Nothing is imported to find out: a module may b
 """
 
 import ast
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,16 +31,37 @@ def modules(project: Project, sources: list[str]) -> list[Path]:
         Every module once, with the ``__init__`` of each package on the way.
     """
     package = project.code
-    waiting = [name for source in sources for name in _imported(source, package.name, "")]
-    found = {}
+    there = _listed(package)
+    waiting = {name for source in sources for name in _imported(source, package.name, "")}
+    found, seen = {}, set()
     while waiting:
         name = waiting.pop()
-        for file in _files(package, name):
-            if file not in found:
-                state = file.stat()
-                found[file] = _of_file(file, package, state.st_mtime_ns, state.st_size)
-                waiting += found[file][0]
-    return sorted(found)
+        seen.add(name)
+        parts = name.split(".")
+        for length in range(1, len(parts) + 1):
+            module = ".".join(parts[:length])
+            if module not in there:  # a name inside a module
+                break
+            if module not in found:
+                found[module] = there[module][0]
+                waiting |= set(_of_file(package, *there[module])[0]) - seen
+    return sorted(found.values())
+
+
+def _listed(package: Path) -> dict[str, tuple[Path, int, int]]:
+    """Every module of a package by its dotted name: file, time of change, size."""
+    found, waiting = {}, [(str(package), package.name)]
+    while waiting:
+        folder, dotted = waiting.pop()
+        for entry in os.scandir(folder):
+            if entry.is_dir():
+                waiting.append((entry.path, f"{dotted}.{entry.name}"))
+            elif entry.name.endswith(".py"):
+                stem = entry.name.removesuffix(".py")
+                state = entry.stat()
+                name = dotted if stem == "__init__" else f"{dotted}.{stem}"
+                found[name] = (Path(entry.path), state.st_mtime_ns, state.st_size)
+    return found
 
 
 def files_read(project: Project, reached: list[Path]) -> list[Path]:
@@ -47,14 +69,14 @@ def files_read(project: Project, reached: list[Path]) -> list[Path]:
     found = set()
     for module in reached:
         state = module.stat()
-        for pattern in _of_file(module, project.code, state.st_mtime_ns, state.st_size)[1]:
+        for pattern in _of_file(project.code, module, state.st_mtime_ns, state.st_size)[1]:
             found |= {file for file in project.root.glob(pattern) if file.is_file()}
             found |= {file for file in project.code.parent.glob(pattern) if file.is_file()}
     return sorted(found)
 
 
 @lru_cache(maxsize=1024)
-def _of_file(file: Path, package: Path, _changed: int, _size: int):
+def _of_file(package: Path, file: Path, _changed: int, _size: int):
     """Names that a module imports from the package, and patterns of files it declares."""
     source = file.read_text(encoding="utf-8")
     inside = file.relative_to(package.parent).with_suffix("").parts
@@ -79,8 +101,13 @@ def _imported(source: str, package: str, inside: str) -> tuple[str, ...]:
 
 def _in_tree(tree: ast.AST, package: str, inside: str) -> list[str]:
     """Dotted names imported from the package anywhere in a tree, inside functions too."""
-    found = []
-    for node in ast.walk(tree):
+    found, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        # An import is a statement, and most of a tree is expressions.
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, part, ())
+            waiting += inner if isinstance(inner, list) else ()
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -90,18 +117,3 @@ def _in_tree(tree: ast.AST, package: str, inside: str) -> list[str]:
                 base = ".".join([*above, *filter(None, [node.module])])
             found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
     return [name for name in found if name == package or name.startswith(package + ".")]
-
-
-def _files(package: Path, name: str) -> list[Path]:
-    """Files behind a dotted name: those of its packages, and its own if it is a module."""
-    found, folder = [], package.parent
-    for part in name.split("."):
-        folder = folder / part
-        if (folder / "__init__.py").is_file():
-            found.append(folder / "__init__.py")
-        elif folder.with_suffix(".py").is_file():
-            found.append(folder.with_suffix(".py"))
-            break
-        else:  # a name inside a module
-            break
-    return found

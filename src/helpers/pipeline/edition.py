@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,10 +100,10 @@ class Edition:
             typed += ["--data", str(self.project.own_data)]
         return shlex.join(typed)
 
-    def plans(self) -> list[plan.Plan]:
+    def plans(self) -> Iterator[plan.Plan]:
         """What would be run, one plan a chapter, in the order of the contents."""
-        return [plan.make(self.project, name, self.overrides)
-                for name in chapters.names(self.project)]
+        return (plan.make(self.project, name, self.overrides)
+                for name in chapters.names(self.project))
 
     def run(self, how: execute.How, **options) -> list[execute.RunResult]:
         """Run every chapter, or take it from the store.

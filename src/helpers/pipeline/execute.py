@@ -76,6 +76,7 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
     ----------
     project : Project
     plans : iterable of Plan
+        May be made as they are asked for.
     how : How
     report : callable
         Called with each RunResult as it comes in; once for plans of one key.
@@ -98,7 +99,7 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
     running.cluster.ClusterError
         If the cluster cannot be used.
     """
-    plans = list(plans)
+    asked: list[Plan] = []
     done: dict[str, RunResult] = {}
 
     def settle(result: RunResult) -> None:
@@ -106,21 +107,25 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         report(result)
 
     waiting: dict[str, Plan] = {}
-    for each in {each.key: each for each in plans}.values():
+    for each in plans:
+        asked.append(each)
+        if each.key in done or each.key in waiting:
+            continue
         stored = None if fresh else from_store(project, each)
         if stored is not None:
             settle(stored)
             continue
-        if not waiting and not how.cluster and not how.stock_kernels:
-            processes.start(project.preload)  # it imports while the others are looked up
+        if not waiting:  # what this starts gets ready while the others are planned and looked up
+            if not how.cluster and not how.stock_kernels:
+                processes.start(project.preload)
+            begin()
         waiting[each.key] = each
     if waiting:
         store.tidy(project.build)
-        begin()
         _execute(project, _longest_first(project, waiting), how, required or {},
                  lambda finished: settle(publish(project, finished)))
     # Two chapters with the same code have one run, which is that of each of them.
-    return [replace(done[each.key], chapter=each.chapter) for each in plans]
+    return [replace(done[each.key], chapter=each.chapter) for each in asked]
 
 
 def _longest_first(project: Project, waiting: dict[str, Plan]) -> list[Plan]:

@@ -23,7 +23,7 @@ def command(project, a, b, assigned, own_data, jobs, cluster, stock_kernels, as_
     FOLDER` shows what your own tables move.
     """
     with options.refusals():
-        from helpers.pipeline import building, compare, edition
+        from helpers.pipeline import building, chapters, compare, edition
 
         changed = bool(assigned) or own_data is not None
         if b is None and not changed:
@@ -31,7 +31,7 @@ def command(project, a, b, assigned, own_data, jobs, cluster, stock_kernels, as_
         first = edition.find(project, a)
         place = options.placed(project, own_data, as_json)
         second = edition.find(place, b or a, assigned)
-        with Progress(len(second.plans()) * 2, as_json) as progress:
+        with Progress(len(chapters.names(project)) * 2, as_json) as progress:
             runs = [each.run(options.how(jobs, cluster, stock_kernels), report=progress.report)
                     for each in (first, second)]
         found = compare.compare(*map(building.folders, runs))
