@@ -94,7 +94,8 @@ BROKEN = {
     "a byte order mark": (b"country,", b"\xef\xbb\xbfcountry,", "byte order mark"),
     "semicolons": (b",", b";", "columns do not match"),
     "a renamed column": (b"country,", b"nation,", "found 'nation', expected 'country'"),
-    "a control character": (b"High", b"Hi\x00gh", "row 2, column level: 'Hi\\x00gh' holds a control"),
+    "a control character": (b"High", b"Hi\x00gh",
+                            "row 2, column level: 'Hi\\x00gh' holds a control"),
     "not UTF-8": (b"High", b"H\xfcgh", "not UTF-8"),
 }
 

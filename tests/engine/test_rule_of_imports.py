@@ -18,7 +18,8 @@ LAYERS = [
     ("words", "project", "files"), ("registry",), ("parameters",), ("datasets",), ("results",),
     (ANALYSIS,), ("figures",), ("tables", "explorers"),
     ("pipeline.running",), ("pipeline.chapters",), ("pipeline.closure",), ("pipeline.plan",),
-    ("pipeline.store",), ("pipeline.execute",), ("pipeline.edition", "pipeline.compare"),
+    ("pipeline.store",), ("pipeline.execute",),
+    ("pipeline.naming",), ("pipeline.edition", "pipeline.compare"),
     ("pipeline.site",), (WORK,), ("pipeline.cli",),
 ]
 KNOWN = {name: place for place, layer in enumerate(LAYERS) for name in layer}
