@@ -65,8 +65,8 @@ def grid(assignments: tuple[str, ...]) -> dict[str, dict]:
         axes[name] = [parameters.parse(f"{name}={value}")[1] for value in values]
     cells = math.prod(map(len, axes.values()))
     if cells > LARGEST_GRID:
-        raise SweepError(f"The grid has {cells:,} combinations; at most {LARGEST_GRID:,} are taken. "
-                         f"Give fewer values, or several sweeps.")
+        raise SweepError(f"The grid has {cells:,} combinations; at most "
+                         f"{LARGEST_GRID:,} are taken. Give fewer values, or several sweeps.")
     scenarios = {}
     for values in itertools.product(*axes.values()):
         chosen = dict(zip(axes, values, strict=True))
