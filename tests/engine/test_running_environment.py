@@ -105,3 +105,20 @@ def test_variables_are_put_back(monkeypatch):
         raise LookupError
     assert os.environ["THERE"] == "before"
     assert "NOT_THERE" not in os.environ
+
+
+def test_a_long_folder_for_what_passes_is_no_fault(tmp_path):
+    """Batch systems give folders whose path is too long for a socket."""
+    long = tmp_path / ("x" * 90)
+    long.mkdir()
+    script = (
+        "from helpers.pipeline.running import processes\n"
+        "from helpers.pipeline.running.work import Work\n"
+        "cell = {'cell_type': 'code', 'id': 'a', 'metadata': {}, 'source': '1',"
+        " 'outputs': [], 'execution_count': None}\n"
+        "book = {'cells': [cell], 'metadata': {}, 'nbformat': 4, 'nbformat_minor': 5}\n"
+        "for stock in (False, True):\n"
+        "    processes.run([('a', Work(book))], 1, lambda _, o: print(o.status), stock)\n")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
+                          env={**os.environ, "TMPDIR": str(long)})
+    assert done.stdout.split() == ["ok", "ok"], done.stdout + done.stderr

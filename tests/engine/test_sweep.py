@@ -49,6 +49,13 @@ def test_scenarios_are_named_all_one_or_by_file(tmp_path):
         "to-2030": {"horizon_year": 2030}, "mine": {"medium_score": 1.5}}
 
 
+def test_a_grid_too_large_to_show_is_refused_at_once():
+    years = ",".join(map(str, range(2020, 2036)))
+    seeds = ",".join(map(str, range(10_000)))
+    with pytest.raises(sweep.SweepError, match="160,000 combinations; at most 100,000"):
+        sweep.grid((f"horizon_year={years}", f"random_seed={seeds}"))
+
+
 def test_two_scenarios_of_one_name_are_refused(tmp_path):
     """One of them would be lost without a word."""
     file = tmp_path / "to-2030.toml"

@@ -6,6 +6,7 @@ finished, whether it was interrupted, killed or only half of it failed.
 
 import itertools
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from helpers.project import Project
 
 RESULT = ["chapter", "result", "label", "unit", "status", "scope", "value", "value_json", "kind",
           "text", "note", "run_key"]
+LARGEST_GRID = 100_000  # a plan of more would fill the memory before it is shown
 TYPES = {"int": "Int64", "float": "float64", "bool": "boolean"}
 
 
@@ -61,6 +63,10 @@ def grid(assignments: tuple[str, ...]) -> dict[str, dict]:
             raise SweepError(f"{assignment!r}: expected name=a,b,c with values of a parameter that "
                              f"`book params` lists.")
         axes[name] = [parameters.parse(f"{name}={value}")[1] for value in values]
+    cells = math.prod(map(len, axes.values()))
+    if cells > LARGEST_GRID:
+        raise SweepError(f"The grid has {cells:,} combinations; at most "
+                         f"{LARGEST_GRID:,} are taken. Give fewer values, or several sweeps.")
     scenarios = {}
     for values in itertools.product(*axes.values()):
         chosen = dict(zip(axes, values, strict=True))

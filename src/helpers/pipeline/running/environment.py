@@ -2,8 +2,11 @@
 
 import os
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+
+LONGEST_FOLDER = 60  # letters; names of ours and of multiprocessing come behind it
 
 
 def variables(python_bin: str | Path | None = None) -> dict[str, str]:
@@ -57,6 +60,15 @@ def surroundings(values: dict[str, str]):
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def folder_for_sockets() -> str:
+    """The system's folder for what passes, or a short one where its path is too long for a socket.
+
+    A socket's path may have about 107 letters; batch systems give folders of more.
+    """
+    usual = tempfile.gettempdir()
+    return usual if len(usual) <= LONGEST_FOLDER or not os.path.isdir("/tmp") else "/tmp"
 
 
 def of_a_process() -> dict[str, str]:

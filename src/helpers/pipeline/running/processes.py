@@ -40,8 +40,13 @@ def start(libraries: Sequence[str] = ()) -> None:
         from multiprocessing import forkserver
 
         _context.set_forkserver_preload([FIRST, *libraries, LAST])
-        with _as_for_a_run():
-            forkserver.ensure_running()
+        usual = tempfile.tempdir
+        tempfile.tempdir = environment.folder_for_sockets()  # where the server's socket is made
+        try:
+            with _as_for_a_run():
+                forkserver.ensure_running()
+        finally:
+            tempfile.tempdir = usual
 
 
 def run(works, jobs: int, settle, stock: bool = False) -> None:

@@ -87,6 +87,6 @@ def configuration():
     chosen = {"NotebookClient": {
         "shutdown_kernel": "immediate", "extra_arguments": ["--log-level=CRITICAL"]}}
     if sys.platform != "win32":
-        address = Path(tempfile.gettempdir()) / f"k-{uuid.uuid4().hex[:12]}"
+        address = Path(environment.folder_for_sockets()) / f"k-{uuid.uuid4().hex[:12]}"
         chosen["KernelManager"] = {"transport": "ipc", "ip": str(address)}
     return Config(chosen)
