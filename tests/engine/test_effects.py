@@ -105,3 +105,12 @@ def test_a_chapter_without_parameters_says_so(workshop):
           "_ = results.record('x', 1.0, unit='ratio', label='X')", head="")
     assert effects.in_lines(effects.measure(workshop, "c", "x", HOW)) == [
         "The chapter reads no parameter."]
+
+
+def test_other_assumptions_hold_throughout(measured):
+    ranked = effects.measure(measured, "c", "x", HOW, {"medium_score": 1.5})
+    start = value(medium_score=1.5)
+    assert ranked[0].baseline["value"] == pytest.approx(start)
+    horizon = next(each for each in ranked if each.parameter == "horizon_year")
+    seen = {setting: record["value"] for setting, record, _ in horizon.found}
+    assert seen["2035"] == pytest.approx(value(horizon_year=2035, medium_score=1.5))

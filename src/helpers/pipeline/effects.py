@@ -54,7 +54,7 @@ def settings(name: str) -> list:
 
 
 def measure(project: Project, chapter: str, result: str, how: execute.How,
-            **options) -> list[Effect]:
+            given: dict | None = None, **options) -> list[Effect]:
     """What each parameter of a chapter does to one of its results, the strongest first.
 
     Parameters
@@ -62,6 +62,8 @@ def measure(project: Project, chapter: str, result: str, how: execute.How,
     project : Project
     chapter, result : str
     how : execute.How
+    given : dict, optional
+        Parameters that differ from the registry's defaults throughout.
     **options
         As for `execute.run_many`.
 
@@ -71,14 +73,16 @@ def measure(project: Project, chapter: str, result: str, how: execute.How,
         If the chapter has no such result or its baseline cannot be run.
     """
     found = chapters.read(project, chapter)
-    planned = {(): plan.make(project, found.name, {})}
+    given = given or {}
+    planned = {(): plan.make(project, found.name, given)}
     for name in found.parameters:
         for value in settings(name):
             try:
-                parameters.validate({name: value})
+                parameters.validate({**given, name: value})
             except parameters.ParameterError:
                 continue  # a horizon before the base year: no edition has it
-            planned[name, parameters.literal(value)] = plan.make(project, found.name, {name: value})
+            planned[name, parameters.literal(value)] = plan.make(
+                project, found.name, {**given, name: value})
     runs = dict(zip(planned, execute.run_many(project, planned.values(), how, **options),
                     strict=True))
     if runs[()].status != "ok":
@@ -118,7 +122,7 @@ def in_lines(effects: list[Effect]) -> list[str]:
     if not effects:
         return ["The chapter reads no parameter."]
     baseline = effects[0].baseline
-    lines = [f"{baseline['label']}: {baseline['text']} in the baseline"]
+    lines = [f"{baseline['label']}: {baseline['text']} as it stands"]
     for each in (each for each in effects if each.moves):
         by = "" if each.spread is None else f"up to {each.spread:.1%}: "
         values = ", ".join(f"{value}: {record['text'] if record else f'no value ({reason})'}"

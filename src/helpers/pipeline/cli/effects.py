@@ -11,17 +11,20 @@ from helpers.pipeline.cli.progress import Progress
 @click.command("effects")
 @options.CHAPTER
 @click.argument("result", required=False)
+@options.ASSUMPTIONS
 @options.RUNNING
 @options.JSON
 @click.pass_obj
-def command(project, chapter, result, jobs, cluster, stock_kernels, as_json):
+def command(project, chapter, result, assigned, own_data, jobs, cluster, stock_kernels, as_json):
     """Say which parameter moves RESULT of CHAPTER most: each goes through its range alone.
 
     Without RESULT it lists what the chapter records.
     """
     with options.refusals():
-        from helpers.pipeline import chapters, effects
+        from helpers.pipeline import chapters, edition, effects
 
+        place = options.placed(project, own_data, as_json)
+        given = edition.resolve(place, assignments=assigned).overrides
         found = chapters.read(project, chapter)
         if result is None:
             from helpers import results
@@ -32,8 +35,8 @@ def command(project, chapter, result, jobs, cluster, stock_kernels, as_json):
             return
         total = 1 + sum(len(effects.settings(name)) for name in found.parameters)
         with Progress(total, as_json) as progress:
-            ranked = effects.measure(project, found.name, result,
-                                     options.how(jobs, cluster, stock_kernels),
+            ranked = effects.measure(place, found.name, result,
+                                     options.how(jobs, cluster, stock_kernels), given,
                                      report=progress.report)
     if as_json:
         click.echo(json.dumps({"status": "ok", "chapter": found.name, "result": result, "effects": [
