@@ -273,3 +273,13 @@ def test_starting_early_does_not_wait_and_leaves_no_trace_in_the_environment():
     assert dict(os.environ) == before
     assert executed(Work(notebook("1"))).status == "ok"
     assert dict(os.environ) == before
+
+
+def test_an_interrupt_waits_for_the_end_of_a_request(monkeypatch):
+    """Half a request would make the fork server print a traceback of its own."""
+    done = []
+    with pytest.raises(KeyboardInterrupt), processes._uninterrupted():
+        signal.raise_signal(signal.SIGINT)
+        done.append("request")
+    assert done == ["request"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

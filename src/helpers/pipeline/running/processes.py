@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import time
 import types
 from collections import deque
@@ -98,7 +99,7 @@ def _start(process) -> None:
     while True:
         try:
             start()
-            with _as_for_a_run():
+            with _as_for_a_run(), _uninterrupted():
                 return process.start()
         except ConnectionRefusedError:
             if time.monotonic() > until:
@@ -196,6 +197,22 @@ class _Run:
         self.process.join()
         self.process.close()
         self.told.close()
+
+
+@contextmanager
+def _uninterrupted():
+    """Keep Ctrl-C for the moment after: of half a request the fork server would complain aloud."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *told: came.append(told)) or signal.SIG_DFL
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came and callable(before):
+            before(*came[0])
 
 
 @contextmanager
