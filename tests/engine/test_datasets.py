@@ -42,11 +42,13 @@ def test_every_table_loads_with_its_described_columns(name):
     assert len(frame) > 0
 
 
+@pytest.mark.slow  # imports frictionless
 def test_the_package_is_valid_for_frictionless():
     report = frictionless.validate(str(REAL.data_package))
     assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])[:5]
 
 
+@pytest.mark.slow  # imports frictionless
 def test_frictionless_finds_a_link_to_nowhere(project):
     file = project.data / "paper" / "claims.csv"
     file.write_bytes(file.read_bytes().replace(b"deal_cyberx,", b"deal_nobody,", 1))

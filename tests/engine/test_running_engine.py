@@ -10,6 +10,8 @@ from small_runs import executed, notebook, outputs, text
 from helpers.pipeline.running import stock
 from helpers.pipeline.running.work import Outcome, Work
 
+pytestmark = pytest.mark.slow  # processes and kernels of their own
+
 EVERY_KIND = {
     "stream": "print('a'); print('b')",
     "two streams": "import sys\nprint('out'); print('err', file=sys.stderr)",
@@ -78,7 +80,6 @@ def both():
     return [shown(outcome) for outcome in outcomes]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_each_kind_of_output_is_that_of_a_stock_kernel(both, kind):
     place = list(EVERY_KIND).index(kind)
@@ -120,7 +121,6 @@ FAILURES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("cells", FAILURES.values(), ids=FAILURES)
 def test_a_cell_that_raises_fails_the_run_as_in_a_stock_kernel(cells):
     work = Work(notebook("x = 1", *cells, "print('after')"))

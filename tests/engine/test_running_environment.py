@@ -11,6 +11,8 @@ from small_runs import text
 
 from helpers.pipeline.running import environment
 
+pytestmark = pytest.mark.slow  # processes and kernels of their own
+
 RUNNERS = pytest.mark.parametrize("stock", [False, True], ids=["own process", "stock kernel"])
 
 LOOK = """
@@ -71,7 +73,6 @@ def test_other_programs_do_see_these_settings(hostile):
     assert done.stdout.split()[-2:] in (["9.0", "True"], ["9.0", "1"])
 
 
-@pytest.mark.slow
 @RUNNERS
 def test_settings_of_the_user_are_not_seen(hostile, stock):
     variables, folder = hostile

@@ -14,6 +14,8 @@ from small_runs import executed, notebook, outputs
 from helpers.pipeline.running import processes
 from helpers.pipeline.running.work import Work
 
+pytestmark = pytest.mark.slow  # processes and kernels of their own
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 PATIENCE_SECONDS = 60  # a bound for what comes at once on a quiet machine, not a measurement
 
@@ -88,7 +90,6 @@ def test_a_cell_that_runs_too_long_ends_the_run(stock):
     assert outcome.notebook is None
 
 
-@pytest.mark.slow
 def test_the_deadline_is_one_for_each_cell():
     work = Work(notebook(*["import time\ntime.sleep(0.7)"] * 4), cell_seconds=2)
     assert executed(work).status == "ok"
@@ -220,7 +221,6 @@ def gone(pids) -> bool:
     return not any(map(alive, pids))
 
 
-@pytest.mark.slow
 @linux
 @pytest.mark.parametrize("hold", [SLEEP, HOLD], ids=["sleeping", "holding the interpreter"])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
@@ -232,7 +232,6 @@ def test_no_process_outlives_a_driver_that_is_killed(tmp_path, hold, how):
     wait_for(lambda: gone(pids), "end of every process")
 
 
-@pytest.mark.slow
 @linux
 @pytest.mark.parametrize("hold", [SLEEP, HOLD], ids=["sleeping", "holding the interpreter"])
 def test_an_interrupt_ends_every_process_and_reaches_the_command(tmp_path, hold):
@@ -243,7 +242,6 @@ def test_an_interrupt_ends_every_process_and_reaches_the_command(tmp_path, hold)
     wait_for(lambda: gone(pids), "end of every process")
 
 
-@pytest.mark.slow
 @linux
 def test_no_process_outlives_a_driver_that_is_killed_with_the_process_to_fork_from(tmp_path):
     command, pids = driver(tmp_path, HOLD)
@@ -254,7 +252,6 @@ def test_no_process_outlives_a_driver_that_is_killed_with_the_process_to_fork_fr
     wait_for(lambda: gone(pids), "end of every process")
 
 
-@pytest.mark.slow
 @linux
 def test_no_stock_kernel_outlives_a_driver_that_is_killed(tmp_path):
     command, pids = driver(tmp_path, SLEEP, stock=True)
