@@ -15,6 +15,8 @@ from helpers.pipeline import chapters, closure, plan, store
 from helpers.pipeline.running.work import bare
 from helpers.project import Project
 
+pytestmark = pytest.mark.slow  # on copies of the whole package
+
 NAMES = chapters.names(REAL)
 
 
