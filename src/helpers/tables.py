@@ -12,6 +12,7 @@ from numbers import Number
 
 import pandas as pd
 
+from helpers import markup
 from helpers.figures import to_csv
 
 
@@ -83,25 +84,14 @@ def _html(frame, texts, titles, caption, highlight, note):
         and not pd.api.types.is_bool_dtype(frame[column])
         for column in frame.columns
     ]
-    align = [' class="number"' if is_number else "" for is_number in numeric]
-    head = "".join(
-        f'<th scope="col"{style}>{html.escape(title)}</th>'
-        for title, style in zip(titles, align, strict=True)
-    )
-    lines = []
-    for position, row in enumerate(texts.itertuples(index=False, name=None)):
-        cells = []
-        for column, (cell, style) in enumerate(zip(row, align, strict=True)):
-            # An empty cell means that the source does not say; a dash says so to the eye.
-            shown = html.escape(cell) if cell else '<span class="missing">–</span>'
-            tag = 'th scope="row"' if column == 0 else "td"
-            cells.append(f"<{tag}{style}>{shown}</{tag.split()[0]}>")
-        mark = ' class="highlight"' if position in highlight else ""
-        lines.append(f"<tr{mark}>{''.join(cells)}</tr>")
+    # An empty cell means that the source does not say; a dash says so to the eye.
+    shown = markup.table(
+        titles, list(texts.itertuples(index=False, name=None)), caption=caption,
+        numeric=[place for place, is_number in enumerate(numeric) if is_number],
+        marked=highlight, empty='<span class="missing">–</span>')
     below = f'<p class="table-note">{html.escape(note)}</p>' if note else ""
     return (
         # Focusable, because a wide table scrolls in its box and a keyboard must reach that too.
         f'<div class="book-table" role="region" tabindex="0" aria-label="{html.escape(caption)}">'
-        f"<table><caption>{html.escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>{below}</div>"
+        f"{shown}{below}</div>"
     )

@@ -4,6 +4,8 @@ import html
 import json
 from pathlib import Path
 
+from helpers import markup
+
 # What the pages load; `pipeline.site` copies them to `_static/explorers` of the built book.
 STATIC = Path(__file__).with_name("static")  # what pages load, as it stands under `_static`
 SCRIPT, STYLE = (STATIC / "explorers" / f"explorers.{kind}" for kind in ("js", "css"))
@@ -36,21 +38,15 @@ def emit(data, name, frame, numbers, caption, note, sentence):
     # As \u003c no text of the data can close the script element or open a comment in it.
     stored = json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False)
     stored = stored.replace("<", "\\u003c")
-    align = [' class="number"' if column in numbers else "" for column in frame.columns]
-    head = "".join(f'<th scope="col"{style}>{html.escape(column)}</th>'
-                   for column, style in zip(frame.columns, align, strict=True))
-    lines = "".join(
-        "<tr>" + "".join(
-            f'<th scope="row">{html.escape(str(cell))}</th>' if place == 0
-            else f"<td{align[place]}>{html.escape(str(cell))}</td>"
-            for place, cell in enumerate(row)) + "</tr>"
-        for row in frame.itertuples(index=False, name=None))
+    static = markup.table(
+        list(frame.columns), [[str(cell) for cell in row]
+                              for row in frame.itertuples(index=False, name=None)],
+        caption=caption,
+        numeric=[place for place, column in enumerate(frame.columns) if column in numbers])
     page = (
         f'<link rel="stylesheet" href="{FOLDER}/explorers.css">'
         f'<div class="explorer" id="explorer-{html.escape(name)}">'
-        '<div class="explorer-static"><div class="book-table"><table>'
-        f"<caption>{html.escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+        f'<div class="explorer-static"><div class="book-table">{static}</div>'
         f'<p class="table-note">{html.escape(note)} {html.escape(sentence)}</p></div>'
         f'<script type="application/json">{stored}</script></div>'
         f'<script src="{FOLDER}/explorers.js"></script>'

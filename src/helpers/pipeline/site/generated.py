@@ -10,7 +10,7 @@ import io
 import shutil
 from pathlib import Path
 
-from helpers import datasets, parameters, words
+from helpers import datasets, markup, parameters, words
 from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
 from helpers.project import Project
@@ -230,11 +230,4 @@ def what_changed_page(edition, changes, runs) -> str:
 
 def html_table(headers: list[str], rows: list[list[str]]) -> str:
     """A table in the house style for a Markdown page; cells are text."""
-    head = "".join(f'<th scope="col">{html.escape(header)}</th>' for header in headers)
-    body = "".join(
-        "<tr>" + "".join(
-            f'<th scope="row">{html.escape(cell)}</th>' if place == 0
-            else f"<td>{html.escape(cell)}</td>" for place, cell in enumerate(row)) + "</tr>"
-        for row in rows)
-    return (f'<div class="book-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
-            "</table></div>")
+    return f'<div class="book-table">{markup.table(headers, rows)}</div>'
