@@ -170,6 +170,35 @@ def test_runs_survive_the_death_of_what_they_are_forked_from(tmp_path):
         "first": "ok", "second": "ok"}
 
 
+class Deaf:
+    """A process to start whose fork server hangs up the first times."""
+
+    def __init__(self, error, times):
+        self.error, self.times, self.started = error, times, 0
+
+    def start(self):
+        self.started += 1
+        if self.started <= self.times:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [EOFError(), ConnectionResetError(), BrokenPipeError(),
+                                   ConnectionRefusedError()])
+def test_a_process_is_asked_for_again_while_its_fork_server_dies(monkeypatch, error):
+    monkeypatch.setattr(processes, "start", lambda: None)
+    deaf = Deaf(error, 3)
+    processes._start(deaf)
+    assert deaf.started == 4
+
+
+def test_a_fork_server_that_hangs_up_each_time_is_an_error(monkeypatch):
+    monkeypatch.setattr(processes, "start", lambda: None)
+    deaf = Deaf(EOFError(), 1000)
+    with pytest.raises(EOFError):
+        processes._start(deaf)
+    assert deaf.started == processes.STARTS
+
+
 def test_an_error_of_who_listens_ends_all_runs(tmp_path):
     def settle(key, outcome):
         raise LookupError(key)

@@ -23,6 +23,7 @@ from helpers.pipeline.running import child, environment
 from helpers.pipeline.running.work import Outcome, Work
 
 TRIES = 2  # of a run whose process was killed by somebody else
+STARTS = 10  # of a process; each takes a fork server of its own where somebody kills them
 START_SECONDS = 120  # until the first cell begins; imports from a cold disk are slow
 FORKS = sys.platform == "linux"
 FIRST, LAST = (f"helpers.pipeline.running.{name}" for name in ("preload", "forkable"))
@@ -94,8 +95,12 @@ def run(works, jobs: int, settle, stock: bool = False) -> None:
 
 
 def _start(process) -> None:
-    """Start a process; a fork server that is dying takes none, so ask until there is a new one."""
-    until = time.monotonic() + START_SECONDS
+    """Start a process; a fork server that is dying takes none, so ask until there is a new one.
+
+    Dying takes a while: it refuses, or takes the request and hangs up. One that hangs up each
+    time cannot start at all, and that is an error of its own.
+    """
+    until, hung_up = time.monotonic() + START_SECONDS, 0
     while True:
         try:
             start()
@@ -104,7 +109,11 @@ def _start(process) -> None:
         except ConnectionRefusedError:
             if time.monotonic() > until:
                 raise
-            time.sleep(0.02)
+        except (ConnectionError, EOFError):
+            hung_up += 1
+            if hung_up == STARTS:
+                raise
+        time.sleep(0.02)
 
 
 def _shortest(running) -> float | None:
@@ -130,7 +139,7 @@ class _Run:
         self.trouble = None
         try:
             _start(self.process)
-        except (EOFError, OSError) as error:  # the fork server was killed just now, or cannot start
+        except (EOFError, OSError) as error:  # the fork server cannot start
             self.trouble = error
         except BaseException:
             if self.process.pid:

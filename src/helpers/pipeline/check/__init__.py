@@ -1,0 +1,73 @@
+"""The rules that every chapter keeps: each fault is one line that says what, where, and what next.
+
+Rules about what an author writes hold before a chapter has run, so `book accept` refuses a chapter
+that breaks one. Rules about outputs hold of a committed chapter; `book check CHAPTER` tells both.
+A rule is a function of a chapter, and of what the book knows, that returns lines.
+"""
+
+from collections.abc import Callable
+
+from helpers import datasets, parameters
+from helpers.pipeline import chapters
+from helpers.pipeline.chapters import Chapter
+from helpers.pipeline.check.beside import notes, tables
+from helpers.pipeline.check.cells import cell_faults, syntax_faults
+from helpers.pipeline.check.inputs import parameter_faults, table_faults
+from helpers.pipeline.check.ledger import ledger_faults
+from helpers.pipeline.check.outputs import output_faults
+from helpers.pipeline.check.parts import TO_WRITE
+from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_numbers
+from helpers.project import Project
+
+__all__ = ["TO_WRITE", "cell_faults", "contents_faults", "faults", "ledger_faults", "notes",
+           "output_faults", "outputs", "parameter_faults", "prose_faults", "syntax_faults",
+           "table_faults", "tables", "typed_numbers", "written"]
+
+
+def faults(project: Project, name: str) -> list[str]:
+    """Every rule that a chapter breaks, one line each; empty for a good chapter.
+
+    Raises
+    ------
+    chapters.ChapterError
+        If there is no such chapter, or it is no notebook.
+    """
+    return written(project, name) + outputs(project, name)
+
+
+def written(project: Project, name: str) -> list[str]:
+    """Rules about what the author wrote: they hold before the chapter has run."""
+    chapter = chapters.read(project, name)
+    unreadable = syntax_faults(chapter)
+    if unreadable:
+        return unreadable
+    return [
+        *_told(parameter_faults, chapter, parameters.defaults()),
+        *cell_faults(chapter),
+        *_told(table_faults, chapter, datasets.names(project)),
+        *prose_faults(chapter, project.settings.get("not_results", ())),
+        *contents_faults(chapter, chapters.names(project)),
+    ]
+
+
+def outputs(project: Project, name: str) -> list[str]:
+    """Rules about what the chapter's committed run left in it."""
+    chapter = chapters.read(project, name)
+    return output_faults(chapter) + ledger_faults(chapter, _claims(project))
+
+
+def _told(rule: Callable, chapter: Chapter, known) -> list[str]:
+    """Faults by a rule that needs the chapter to be readable, or why it is not."""
+    try:
+        return rule(chapter, known)
+    except chapters.ChapterError as error:
+        return [str(error)]
+
+
+def _claims(project: Project) -> set[str] | None:
+    """Ids that results may rest on: the key of the table that `claims` in [tool.book] names."""
+    table = project.settings.get("claims")
+    if not table:
+        return None
+    return set(datasets.load(table, project)[datasets.describe(table, project)["schema"]
+                                             ["primaryKey"]])
