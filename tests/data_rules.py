@@ -132,8 +132,8 @@ def a_licence_has_one_title_and_one_address(t, package):
                 source.get("path", "") for source in about["sources"])]
             if licence.get("path") and licence["name"] != "CC-BY-4.0" and not any(
                     licence["path"] in text for text in backing):
-                yield (f"{name}: the licence at {licence['path']} is not in the attribution, nor at "
-                       f"a source. Correct data/datapackage.json.")
+                yield (f"{name}: the licence at {licence['path']} is in no attribution and at no "
+                       f"source. Correct data/datapackage.json.")
         wanted = {"coded": "CC-BY-4.0", "computed": "CC-BY-4.0", "transcribed": "facts"}.get(
             about["origin"])
         if wanted and [licence["name"] for licence in about["licenses"]] != [wanted]:
@@ -511,6 +511,42 @@ def an_observation_is_published_afterwards(t, package):
                    f"{row['year']}.")
         if row["stated_cagr_period"] and not row["stated_cagr_percent"]:
             yield f"{where('published_market_sizes', row)}: a period without a growth."
+
+
+KINDS = {  # of value that an outside table can hold
+    "exchange_rates": {"derived"}, "growth_base_rates": {"derived"},
+    "ics_advisories": {"observed"}, "consumer_prices": {"observed"},
+    "country_indices": {"observed"}, "outside_checks": {"observed", "derived"},
+    "vendor_vulnerability_counts": {"observed", "derived"}, "deals": {"observed", "estimate"},
+    "published_market_sizes": {"forecast", "estimate"},
+    "china_industry": {"estimate", "forecast", "target", "derived"},
+    "budgets": {"requested", "enacted", "announced", "estimate", "observed"},
+}
+VINTAGES = {"request": "requested", "outline": "requested", "announcement": "announced",
+            "enacted": "enacted", "estimate": "estimate", "actual": "observed"}
+
+
+@rule(*KINDS)
+def an_outside_kind_fits_its_table(t, package):
+    """A kind is one of its table; a derived value says how; an estimate comes after its year."""
+    for name, kinds in KINDS.items():
+        for row in t(name):
+            if row["kind"] not in kinds:
+                yield f"{where(name, row)}: {row['kind']!r} is no kind of value of this table."
+    for name in ("vendor_vulnerability_counts", "china_industry"):
+        for row in t(name):
+            if row["kind"] == "derived" and not re.search(
+                    r"\d (?:/|x|-|divided by) \d", row["note"] + row["title"]):
+                yield f"{where(name, row)}: derived, and the note does not say how."
+    for row in t("china_industry"):
+        if row["kind"] == "estimate" and row["published"][:4] <= row["year"]:
+            yield f"{where('china_industry', row)}: an estimate of {row['year']}, made before."
+        if row["kind"] == "target" and row["published"][:4] >= row["year"]:
+            yield f"{where('china_industry', row)}: a target for {row['year']}, set afterwards."
+    for row in t("budgets"):
+        if VINTAGES[row["vintage"]] != row["kind"]:
+            yield (f"budgets, {row['programme']} {row['fiscal_year']}: {row['vintage']!r} is not "
+                   f"{row['kind']!r}.")
 
 
 @rule("published_market_sizes")

@@ -70,6 +70,8 @@ PLANTED = [
     ("vendor_vulnerability_counts", "period_type", "half_year", "year"),
     ("vendor_vulnerability_counts", "year", None, "2020"),
     ("published_market_sizes", "kind", "forecast", "observed"),
+    ("budgets", "kind", "requested", "enacted"), ("china_industry", "kind", "estimate", "derived"),
+    ("deals", "kind", "observed", "forecast"), ("country_indices", "kind", "observed", "derived"),
     ("exchange_rates", "units_per_usd", None, lambda cell: "9" + cell),
     ("consumer_prices", "annual_average", None, lambda cell: "9" + cell),
     ("growth_base_rates", "ratio_actual_to_forecast", None, lambda cell: "9" + cell),
