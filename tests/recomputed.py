@@ -1335,3 +1335,59 @@ def table1_index_tau(t, s):
 def parameters_untested(t, s):
     """Parameters that no shipped scenario changes."""
     return len(s) - len({row["parameter"] for row in t("scenarios")} - {""})
+
+
+def leaves(value, path=()):
+    """Entries of a value that may be a list or a mapping: path -> entry."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return {end: leaf for key, item in items for end, leaf in leaves(item, (*path, key)).items()}
+    return {path: value}
+
+
+def places_taken(ranking):
+    """A ranking as the outcome of every pair."""
+    return {pair: (ranking[pair[0]] > ranking[pair[1]]) - (ranking[pair[0]] < ranking[pair[1]])
+            for pair in itertools.combinations(sorted(ranking), 2)}
+
+
+def class_of(rows):
+    """What editions do to one result, its baseline row first."""
+    base, *others = [{**row, "content": float(row["value"]) if row["value"] else
+                      json.loads(row["value_json"] or "null")} for row in rows]
+    if not others:
+        return "not affected"
+    series = {path: [leaf] for path, leaf in leaves(base["content"]).items()}
+    for row in others:
+        ranking = base["unit"] == "rank" and isinstance(base["content"], dict)
+        if row["status"] != base["status"]:
+            return "conditional"
+        if ranking and places_taken(row["content"]) != places_taken(base["content"]):
+            return "conditional"
+        if row["scope"] != base["scope"] and not (ranking and row["content"] == base["content"]):
+            return "conditional"
+        for path, leaf in leaves(row["content"]).items():
+            series.setdefault(path, [None]).append(leaf)
+    for default, *held in series.values():
+        if len(held) < len(others) or any(isinstance(each, str) or each is None
+                                          for each in (default, *held)):
+            if len(held) < len(others) or any(each != default for each in held):
+                return "sensitive"
+        elif not all(math.isclose(each, default, rel_tol=1e-9, abs_tol=1e-12) for each in held):
+            spread = max(default, *held) - min(default, *held)
+            relative = default != 0 and base["unit"] not in ("year", "rank")
+            if not relative or spread > 0.01 * abs(default):
+                return "sensitive"
+    return "stable"
+
+
+@again(SCENARIOS, "results_stable", "stable")
+@again(SCENARIOS, "results_sensitive", "sensitive")
+@again(SCENARIOS, "results_conditional", "conditional")
+@again(SCENARIOS, "results_not_affected", "not affected")
+def results_by_class(t, s, wanted):
+    """Results by how far the scenarios move them, once status, scope and order are looked at."""
+    rows = {}
+    for row in t("scenario_results"):
+        rows.setdefault((row["chapter"], row["result"]), []).append(row)
+    return sum(class_of(held) == wanted for held in rows.values())
