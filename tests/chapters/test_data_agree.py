@@ -154,4 +154,4 @@ def test_two_columns_cannot_be_exchanged_unseen(name, tables):
         if not data_rules.first_fault(with_rows(tables, name, exchanged), PACKAGE, name):
             unseen.append(f"{name}: {a} and {b}")
     assert unseen == [], (f"Nothing sees that these are exchanged: {'; '.join(unseen)}. Give one a "
-                          "constraint in data/datapackage.json or a rule in tests/data_rules.py.")
+                          "constraint in data/datapackage.json or a rule in tests/data_rules.")
