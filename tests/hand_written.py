@@ -28,6 +28,7 @@ BLANKED = [
 FENCED = re.compile(r"^(```|~~~)([^\n]*)\n(.*?)^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 SECTION = r"\d(?:\.\d)*s?"
 SECTIONS = re.compile(rf"\b[Ss]ections?\s+({SECTION}(?:(?:,|\s+to|\s+and|\s+or)\s+{SECTION})*)")
+CODED_SECTION = re.compile(rf"`({SECTION})`")  # pages on data name sections as code
 MEASURED = re.compile(r"\b[\w.]+\s+(?:s|ms|seconds?|minutes?|min|GiB|MB)\b(?!\w)")
 
 
@@ -138,6 +139,9 @@ def faults(file, text, declared, *, sections=(), own_words=(), words=True):
         found += [f"{file}, line {line_of(text, match.start())}: there is no section {section!r}. "
                   f"Correct the page." for section in re.findall(SECTION, match[1])
                   if section not in sections]
+    found += [f"{file}, line {line_of(text, match.start())}: there is no section {match[1]!r}. "
+              f"Correct the page." for match in CODED_SECTION.finditer(text)
+              if file.startswith("data/") and match[1] not in sections]
     held += [match.span() for match in MEASURED.finditer(shown)]
     kinds = (DIGITS, WORDS) if words else (DIGITS,)
     for match in sorted((match for kind in kinds for match in kind.finditer(shown)),

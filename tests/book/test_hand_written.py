@@ -35,6 +35,7 @@ FRONT_PAGE = ["a1-claims-audit::answer_holds", "a1-claims-audit::answer_fails",
 # ------------------------------------------------------------------ what numbers count
 
 CODED, DATA, README = "data/analyst/README.md", "data/README.md", "README.md"
+DESCRIPTIONS = "data/datapackage.json"  # titles and descriptions, which a page of the book shows
 
 
 def values(table, column, **wanted):
@@ -116,6 +117,22 @@ def listed_table(match):
     return [PACKAGE[match[1]]["path"], len(ROWS(match[1]))]
 
 
+def pointed_at():
+    """Cells that the examples of the coding guide point at."""
+    return len({(row["challenge_id"], row["section"]) for row in ROWS("challenge_elsewhere")
+                if row["pointed_at"] == "yes"})
+
+
+def cells_without_facts():
+    """Cells of Table 1 without a fact, all, those without one of the Union either; members."""
+    cells = {(row["country"], row["dimension"]) for row in ROWS("ratings")}
+    facts = {(row["country"], row["dimension"]) for row in ROWS("evidence_facts")}
+    members = values("geographies", "geography", eu_member="yes", in_table_1="yes")
+    of_members = {(row["country"], row["dimension"]) for row in ROWS("ratings")
+                  if row["geography"] in members and ("EU", row["dimension"]) in facts}
+    return [len(cells - facts), len(cells), len(cells - facts - of_members), len(members)]
+
+
 def twice_coded():
     """Tables with the judgement of two coders."""
     return sum(any("coder" in row for row in ROWS(name)[:1]) and len(values(name, "coder")) == 2
@@ -194,8 +211,7 @@ CHECKS = [
                  r"carry the same note word for word\. In (\w+) tables",
           lambda match: [filled_by_both(), len(FIRST_FIVE), same_notes(), nested()]),
     Check(CODED, r"They point at (\w+) cells of `challenge_elsewhere`, marked `pointed_at`",
-          lambda match: [len({(row["challenge_id"], row["section"]) for row in
-                              ROWS("challenge_elsewhere") if row["pointed_at"] == "yes"})]),
+          lambda match: [pointed_at()]),
     Check(CODED, r"Roles of regions: (\w+) rows and (\w+) roles, each used once",
           lambda match: [count("regions"), len(values("regions", "role"))]),
     Check(CODED, r"((?:`\w+`[^`]*){4}); the (\w+) judge nothing anew",
@@ -213,6 +229,45 @@ CHECKS = [
     Check("vendor/README.md", r"axe-core ([\d.]+) \(MPL",
           lambda match: [version_in("tests/vendor/axe-core/axe.min.js", match[1])]),
 ]
+CHECKS += [Check(DESCRIPTIONS, pattern, counted) for pattern, counted in (
+    (r"^trends: Statements of the (\w+) foreign trends",
+     lambda match: [len(values("trends", "trend"))]),
+    (r"^incidents: .* gives (one) reference for all (\w+)\.",
+     lambda match: [{1: "one"}.get(len(values("incidents", "reference"))), count("incidents")]),
+    (r"^challenges: .* One row for a deficiency, (\d+) in all",
+     lambda match: [count("challenges", overall="no")]),
+    (r"^suggestions: .*: (\d+) numbered in the text and (\d+) unnumbered, of which (\d+) open",
+     lambda match: [count("suggestions", numbered="yes"), count("suggestions", numbered="no"),
+                    count("suggestions", lead="yes")]),
+    (r"^regions: .* does not say that the (\w+) cover the country",
+     lambda match: [count("regions")]),
+    (r"^ics_advisories: Advisories on .*, (\w+) sources .*\(from (\d+)\).*\(from (\d+)\)"
+     r".*medical advisories start in (\d+)",
+     lambda match: [len(values("ics_advisories", "source")),
+                    *(int(min(values("ics_advisories", "year", source=source)))
+                      for source in ("ics_advisory_project", "cisa_csaf")),
+                    min(int(row["year"]) for row in ROWS("ics_advisories")
+                        if row["icsma"] != "0")]),
+    (r"^country_indices: General cyber indices for (\w+) countries .* ranks of (\w+) countries in "
+     r"(\w+) general indices",
+     lambda match: [*[len(values("country_indices", "country"))] * 2,
+                    len(values("country_indices", "index"))]),
+    (r"^evidence_facts: .* do not depend on it: (\d+) of (\d+), or (\d+) with EU facts for its "
+     r"(\w+) members", lambda match: cells_without_facts()),
+    (r"^alignment: .*The (\w+) perspectives, (\w+) aspects of China and (\w+) suggestions",
+     lambda match: [count("alignment", list=name)
+                    for name in ("perspective", "china_aspect", "suggestion")]),
+    (r"^alignment: .*from the first two lists only \((\w+)\); (\w+) of the suggestions",
+     lambda match: [count("alignment", matched="no")
+                    - count("alignment", matched="no", list="suggestion"),
+                    count("alignment", matched="no", list="suggestion")]),
+    (r"^challenge_suggestion: .*went over all (\d+) challenges and (\d+) suggestions",
+     lambda match: [count("challenges", overall="no"), count("suggestions")]),
+    (r"^trend_support: .*went over all (\d+) statements", lambda match: [count("trends")]),
+    (r"^challenge_elsewhere: .*examples point at (\w+) cells", lambda match: [pointed_at()]),
+    (r"^region_role: .*Traps: (\w+) rows and (\w+) roles",
+     lambda match: [count("regions"), len(values("regions", "role"))]),
+)]
 A_TABLE = r"^\| \w+ \| \d+ \| \d+ \| \d+ \| \d+ \| \d+ of \d+ \|"
 ALLOWED = [
     Allowed(README, r"question, answer in two sentences", "how a page is laid out"),
@@ -294,13 +349,13 @@ def difference_of(table):
 # ------------------------------------------------------------------ pages
 
 # What is measured on a machine, or was true at its time, is not counted again.
-NOT_COUNTED = {"benchmarks/README.md": "times of one machine, written by the benchmark",
-               "CHANGELOG.md": "what was, at its time; what it says of today is checked",
-               "tests/vendor/axe-core/LICENSE-3RD-PARTY.txt": "a licence"}
-PAGES = sorted(file.relative_to(PROJECT.root).as_posix() for file in (
+NOT_COUNTED = {DESCRIPTIONS: "what sources print; what it says of the tables is checked",
+               "benchmarks/README.md": "times of one machine, written by the benchmark",
+               "CHANGELOG.md": "what was, at its time; what it says of today is checked"}
+PAGES = [DESCRIPTIONS, *sorted(file.relative_to(PROJECT.root).as_posix() for file in (
     *PROJECT.root.glob("*.md"), *PROJECT.root.glob("docs/**/*.md"),
     *PROJECT.root.glob("data/**/*.md"), *PROJECT.root.glob("benchmarks/*.md"),
-    *PROJECT.root.glob("vendor/*.md")))
+    *PROJECT.root.glob("vendor/*.md")))]
 
 
 def faults_in(file, text):
@@ -310,6 +365,10 @@ def faults_in(file, text):
 
 
 def page(file):
+    """Text of a page; for the data package one line a table."""
+    if file == DESCRIPTIONS:
+        return "\n".join(f"{name}: {about['title']} {about['description']}"
+                         for name, about in PACKAGE.items())
     return (PROJECT.root / file).read_text(encoding="utf-8")
 
 
@@ -333,11 +392,12 @@ def test_a_wrong_number_turns_its_check_red(each):
     assert numbers
     for group in numbers:
         planted = text[:match.start(group)] + "97" + text[match.end(group):]
-        assert any(f"{each.file}, line" in line for line in faults_in(each.file, planted))
+        assert any(line.startswith(each.file) for line in faults_in(each.file, planted))
 
 
 @pytest.mark.parametrize("file, said", [
-    ("intro.md", "This book has 21 chapters."), ("README.md", "It compares eleven markets."),
+    (DATA, "Section `7.1` is its end."), ("intro.md", "This book has 21 chapters."),
+    ("README.md", "It compares eleven markets."),
     ("docs/architecture.md", "A run takes 3 steps."), ("glossary.md", "See section 7.3."),
 ])
 def test_a_number_that_nothing_counts_is_found(file, said):
