@@ -9,6 +9,8 @@ import data_rules
 import pytest
 import recomputed
 
+from helpers.pipeline import chapters
+from helpers.project import PACKAGE as CODE
 from helpers.project import Project
 
 PROJECT = Project.current()
@@ -39,6 +41,37 @@ def test_rules_are_of_tables_and_columns_that_exist():
     assert {table for names, _ in data_rules.RULES for table in names} - {"*"} <= set(PACKAGE)
     for table, columns in data_rules.SHORTER_FIRST.items():
         assert set(columns) <= {field["name"] for field in PACKAGE[table]["schema"]["fields"]}
+
+
+def unread_columns(package):
+    """Columns that neither a chapter which loads the table nor a helper names."""
+    words = re.compile(r"\w+")
+    by_helpers = {word for file in CODE.rglob("*.py") if "pipeline" not in file.parts
+                  for word in words.findall(file.read_text(encoding="utf-8"))}
+    book = [chapters.read(PROJECT, name) for name in chapters.names(PROJECT)]
+    by_chapter = [(chapter.tables, {word for cell in chapter.code_cells
+                                    for word in words.findall("".join(cell["source"]))})
+                  for chapter in book]
+    for name, about in package.items():
+        named = by_helpers.union(*(names for loaded, names in by_chapter if name in loaded))
+        for field in about["schema"]["fields"]:
+            if field["name"] not in named:
+                yield name, field
+
+
+def loose_columns(package):
+    """Columns that nobody reads and that neither a constraint nor a rule holds."""
+    rules = "\n".join(file.read_text(encoding="utf-8")
+                      for file in (PROJECT.root / "tests/data_rules").glob("*.py"))
+    return [f"{name}.{field['name']}" for name, field in unread_columns(package)
+            if not {"enum", "pattern"} & set(field.get("constraints", {}))
+            and f'"{field["name"]}"' not in rules]
+
+
+def test_a_column_that_nobody_reads_is_held_by_a_rule_or_a_constraint():
+    assert loose_columns(PACKAGE) == [], (
+        "No chapter reads these columns and nothing holds them: give them a constraint, a rule in "
+        "tests/data_rules, or take them out.")
 
 
 # ------------------------------------------------------------------ going red
@@ -121,6 +154,12 @@ def test_another_licence_or_source_of_the_package_is_found(name, key, change, ta
     edited[name][key][0] |= change
     assert any(list(data_rules.faults(RULES[each], tables, edited)) for each in (
         "sources_are_those_of_the_package", "a_licence_has_one_title_and_one_address"))
+
+
+def test_a_new_column_that_nothing_holds_is_found():
+    edited = {"deals": copy.deepcopy(PACKAGE["deals"])}
+    edited["deals"]["schema"]["fields"].append({"name": "colour_of_the_cover", "type": "string"})
+    assert loose_columns(edited) == ["deals.colour_of_the_cover"]
 
 
 def fits(cells, field):

@@ -119,6 +119,8 @@ def a_budget_fits_its_year_and_programme(t, package):
         here = f"budgets, {row['programme']} {row['fiscal_year']}"
         if not 0 <= int(row["fiscal_year_end"]) - int(row["fiscal_year"]) <= 7:
             yield f"{here}: it ends in {row['fiscal_year_end']}."
+        if row["fiscal_year"] != row["fiscal_year_end"] and row["vintage"] != "announcement":
+            yield f"{here}: only announcements are for several years."
         if scopes.setdefault(row["programme"], row["scope"]) != row["scope"]:
             yield f"{here}: its scope is {row['scope']!r} here and another elsewhere."
     for country, currency in {(row["country"], row["currency"]) for row in t("budgets")}:
@@ -200,6 +202,11 @@ def a_better_score_has_a_better_rank(t, package):
         low, high = (float(end) for end in row["scale"].split("-"))
         if row["score"] and not low <= float(row["score"]) <= high:
             yield f"country_indices, {row['country']}: {row['score']} is off the {row['scale']}."
+        # The index of the union of telecommunications ranks by score; the others print ranks.
+        if (row["index"] == "GCI") != row["rank_method"].startswith("dense"):
+            yield f"country_indices, {row['country']} {row['edition']}: {row['rank_method']!r}."
+        if row["rank"] and not row["rank_method"]:
+            yield f"country_indices, {row['country']} {row['edition']}: a rank without a method."
     editions = defaultdict(list)
     for row in t("country_indices"):
         if row["score"] and row["rank"]:
