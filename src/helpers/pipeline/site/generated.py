@@ -6,11 +6,10 @@ so they cannot drift apart from what the chapters really read.
 
 import csv
 import io
-import shutil
 from pathlib import Path
 from urllib.parse import quote
 
-from helpers import datasets, markup, parameters, words
+from helpers import datasets, downloads, markup, parameters, words
 from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
 from helpers.project import Project
@@ -39,7 +38,8 @@ def write(staged: Path, edition: Edition, names: list[str]) -> None:
     source, target = staged / "source", staged / "static" / "data"
     target.mkdir(parents=True)
     for name in datasets.names(project):
-        shutil.copyfile(datasets.locate(name, project), target / f"{name}.csv")
+        text = datasets.locate(name, project).read_text(encoding="utf-8-sig")
+        (target / f"{name}.csv").write_bytes(downloads.to_bytes(downloads.table(text)))
     (source / "sources.md").write_text(sources_page(project, names), encoding="utf-8")
     (source / "parameters.md").write_text(parameters_page(project, names), encoding="utf-8")
 
@@ -51,7 +51,10 @@ def sources_page(project: Project, chapter_names: list[str]) -> str:
         "# Sources and data",
         "Every table of this book: what it holds, where it comes from, under which licence, and "
         "which chapters read it. The page is generated from the data package. An empty cell in a "
-        "table means that the source does not say.",
+        "table means that the source does not say. A download is made for a spreadsheet: it begins "
+        "with a byte order mark if it has letters beyond ASCII, and a text that would be run as a "
+        "formula begins with an apostrophe. The SHA-256 is that of the file which the chapters "
+        "read.",
     ]
     for origin, heading in ORIGINS.items():
         names = [name for name in datasets.names(project)
@@ -169,11 +172,11 @@ def baseline_page(editions) -> str:
 
 def write_what_changed(staged: Path, edition, changes, runs) -> None:
     """Write the page ``What changed`` of an edition, with the figures that it shows."""
-    downloads = staged / "static" / "downloads"
+    folder = staged / "static" / "downloads"
     for figure in changes.figures:
         stem = f"{figure['chapter']}-{figure['name']}"
-        (downloads / f"{stem}-baseline.svg").write_text(figure["old"], encoding="utf-8")
-        (downloads / f"{stem}.svg").write_text(figure["new"], encoding="utf-8")
+        (folder / f"{stem}-baseline.svg").write_text(figure["old"], encoding="utf-8")
+        (folder / f"{stem}.svg").write_text(figure["new"], encoding="utf-8")
     (staged / "source" / WHAT_CHANGED).write_text(
         what_changed_page(edition, changes, runs), encoding="utf-8")
 
