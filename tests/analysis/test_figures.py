@@ -2,11 +2,10 @@
 
 import io
 import math
-import re
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
-import matplotlib
 import pandas as pd
 import pytest
 from hypothesis import given
