@@ -155,7 +155,8 @@ def rehashed(project: Project, staged: Project | None = None) -> bytes:
               for name in sorted({*changed(project), *replaced(staged)})}
     for name, count in counts.items():
         before = describe(name, project).get("rows", count)
-        if count < before / 2:
+        # What this book computes follows its scenarios; it was written by nobody's hand.
+        if count < before / 2 and describe(name, project)["origin"] != "computed":
             raise DataError(
                 f"{project.shown(locate(name, staged))} has {count} rows where there were "
                 f"{before}. If they were meant to go, write \"rows\": {count} for {name} in "
