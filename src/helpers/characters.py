@@ -1,4 +1,4 @@
-"""Signs that nobody sees, or that turn what is read: no name, number or sentence has one."""
+"""Signs that texts and numbers of files may have; what nobody sees, no name or sentence has."""
 
 import re
 import unicodedata
@@ -7,6 +7,10 @@ import unicodedata
 # private signs, and separators of lines and paragraphs.
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 LOST = "\ufffd"  # what stands where a letter of another encoding was
+# Numbers as tables and commands write them. float() and int() also take 'nan', 'inf', '1_000',
+# blanks around, and digits of other scripts.
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+INTEGER = re.compile(r"[+-]?[0-9]+")
 LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 

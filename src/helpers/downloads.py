@@ -10,13 +10,14 @@ import csv
 import io
 import re
 
+from helpers import characters
+
 FORMULA = re.compile(r"[=+\-@\t\r].", re.S)  # a sign alone is nothing to run
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def guarded(cell):
     """A cell that no spreadsheet runs; a number, and whatever is no text, as it is."""
-    if isinstance(cell, str) and FORMULA.match(cell) and not NUMBER.fullmatch(cell):
+    if isinstance(cell, str) and FORMULA.match(cell) and not characters.NUMBER.fullmatch(cell):
         return "'" + cell
     return cell
 

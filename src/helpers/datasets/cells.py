@@ -7,9 +7,6 @@ import re
 
 from helpers import characters
 
-# Plain digits of ASCII: float() also takes 'nan', 'inf', '1_000' and digits of other scripts.
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-INTEGER = re.compile(r"[+-]?[0-9]+")
 # The dates that tables have: a year, month or day, about (~), from/to, and up to (../).
 ONE_DATE = r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?"
 DATE = re.compile(rf"({ONE_DATE})~?|(?:({ONE_DATE})|\.\.)/({ONE_DATE})")
@@ -17,7 +14,7 @@ YEARS = range(1800, 2101)  # nothing here was published before; 0000 and 0219 ar
 
 
 def _number(cell: str) -> float:
-    if not NUMBER.fullmatch(cell):
+    if not characters.NUMBER.fullmatch(cell):
         raise ValueError(cell)
     value = float(cell)
     lost = value == 0 and re.search("[1-9]", re.split("[eE]", cell)[0])
@@ -27,7 +24,7 @@ def _number(cell: str) -> float:
 
 
 def _integer(cell: str) -> int:
-    if not INTEGER.fullmatch(cell) or not -(2**63) <= int(cell[:25]) < 2**63:
+    if not characters.INTEGER.fullmatch(cell) or not -(2**63) <= int(cell[:25]) < 2**63:
         raise ValueError(cell)
     return int(cell)
 
