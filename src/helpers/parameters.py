@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from helpers.registry import ParameterError, Registry, parameter
 
 __all__ = ["BASELINE", "REGISTRY", "ParameterError", "Parameters", "allowed", "check", "choices",
-           "defaults", "expected", "literal", "meaning", "names", "parse", "read_scenario", "table",
-           "type_name", "unit", "validate"]
+           "defaults", "expected", "literal", "meaning", "names", "parse", "parse_all",
+           "read_scenario", "table", "type_name", "unit", "validate"]
 
 BASELINE = "baseline"  # the edition in which every parameter has its default
 
@@ -108,6 +108,6 @@ REGISTRY = Registry(Parameters)
 names, defaults, table = REGISTRY.names, REGISTRY.defaults, REGISTRY.table
 type_name, unit, meaning = REGISTRY.type_name, REGISTRY.unit, REGISTRY.meaning
 allowed, choices, expected = REGISTRY.allowed, REGISTRY.choices, REGISTRY.expected
-validate, check, parse, literal = (
-    REGISTRY.validate, REGISTRY.check, REGISTRY.parse, REGISTRY.literal)
+validate, check, literal = REGISTRY.validate, REGISTRY.check, REGISTRY.literal
+parse, parse_all = REGISTRY.parse, REGISTRY.parse_all
 read_scenario = REGISTRY.read_scenario

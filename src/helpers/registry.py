@@ -7,12 +7,13 @@ parameter by name; this book's are in `helpers.parameters`.
 
 import json
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, Field, ValidationError
 
-from helpers import words
+from helpers import characters, words
 
 
 class ParameterError(ValueError):
@@ -39,17 +40,42 @@ def parameter(default, meaning: str, unit: str = "-", *, allowed: str | None = N
                  **bounds)
 
 
+LONGEST_TITLE, LONGEST_WHY, LARGEST_BYTES = 120, 1000, 1 << 20
+
+
+def _integer(text: str) -> int:
+    if not characters.INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not characters.NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return float(text)
+
+
 def _listed(text: str) -> list[float]:
-    return [float(part) for part in text.strip("[]").split(",")]
+    if text.startswith("[") != text.endswith("]"):
+        raise ValueError(text)
+    return [_number(part.strip())
+            for part in text.removeprefix("[").removesuffix("]").split(",")]
 
 
 PARSERS = {
-    "int": int,
-    "float": float,
+    "int": _integer,
+    "float": _number,
     "bool": {"true": True, "false": False}.__getitem__,
     "str": str,
     "list[float]": _listed,
 }
+
+
+def _without_minus_zero(value):
+    """The value; 0.0 for -0.0, which is equal to it and would have another name."""
+    if isinstance(value, list):
+        return [_without_minus_zero(item) for item in value]
+    return value + 0.0 if isinstance(value, float) else value
 
 
 class Registry:
@@ -110,7 +136,7 @@ class Registry:
         return f"{self.type_name(name)}{measured}, {self.allowed(name)}"
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Check some parameters and return them unchanged.
+        """Check some parameters and return them, unchanged but for a minus before a zero.
 
         Parameters
         ----------
@@ -135,7 +161,7 @@ class Registry:
             checked = self.model(**values).model_dump()
         except ValidationError as error:
             raise ParameterError(self._invalid(error.errors()[0], values)) from None
-        return {name: checked[name] for name in values}
+        return {name: _without_minus_zero(checked[name]) for name in values}
 
     def check(self, namespace: dict[str, Any] | None = None, /, **values) -> None:
         """Refuse a wrong parameter before anything is computed; the first call of every chapter.
@@ -159,16 +185,15 @@ class Registry:
 
     def _unknown(self, name: str) -> str:
         nearest = words.nearest(str(name), self.names(), cutoff=0.5)
-        hint = (f" Nearest name: {nearest} ({self.expected(nearest)})." if nearest
-                else f" Known names: {', '.join(self.names())}.")
-        return (f"{name!r} is not a parameter; expected one of the names that `book params` "
-                f"lists.{hint}")
+        hint = f" Nearest name: {nearest} ({self.expected(nearest)})." if nearest else ""
+        return (f"{characters.shown(name)} is not a parameter; expected one of the names that "
+                f"`book params` lists.{hint}")
 
     def _invalid(self, problem: dict, values: dict[str, Any]) -> str:
         if not problem["loc"]:
             return problem["msg"].removeprefix("Value error, ") + "."
         name = problem["loc"][0]
-        return f"{name}: expected {self.expected(name)}; got {values[name]!r}."
+        return f"{name}: expected {self.expected(name)}; got {characters.shown(values[name])}."
 
     def parse(self, assignment: str) -> tuple[str, Any]:
         """Read one ``name=value`` of the command line, by the type of the parameter.
@@ -182,15 +207,33 @@ class Registry:
         name, text = name.strip(), text.strip()
         if not separator:
             first = self.names()[0]
-            raise ParameterError(f"{assignment!r}: expected name=value, such as "
+            raise ParameterError(f"{characters.shown(assignment)}: expected name=value, such as "
                                  f"{first}={self.literal(self.defaults()[first])}.")
         if name not in self.model.model_fields:
             raise ParameterError(self._unknown(name))
         try:
             value = PARSERS[self.type_name(name)](text)
         except (ValueError, KeyError):
-            raise ParameterError(f"{name}: expected {self.expected(name)}; got {text!r}.") from None
+            raise ParameterError(f"{name}: expected {self.expected(name)}; "
+                                 f"got {characters.shown(text)}.") from None
         return name, self.validate({name: value})[name]
+
+    def parse_all(self, assignments: Iterable[str]) -> dict[str, Any]:
+        """Read the ``name=value`` of a command line, each name once.
+
+        Raises
+        ------
+        ParameterError
+            As for `parse`, and for a name that is given twice: one of the two would be lost.
+        """
+        found = {}
+        for assignment in assignments:
+            name, value = self.parse(assignment)
+            if name in found:
+                raise ParameterError(f"{name} is given twice: {self.literal(found[name])} and "
+                                     f"{self.literal(value)}. Give it once.")
+            found[name] = value
+        return found
 
     @staticmethod
     def literal(value) -> str:
@@ -213,23 +256,34 @@ class Registry:
         """
         path = Path(path)
         try:
-            scenario = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            if not path.is_file():  # to read a pipe would be to wait for ever
+                raise ParameterError(f"{path.name} is no file. Put a scenario there, or move it.")
+            if path.stat().st_size > LARGEST_BYTES:
+                raise ParameterError(f"{path.name} is no scenario: it has "
+                                     f"{path.stat().st_size:,} bytes.")
+            scenario = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ParameterError(f"{path.name} is not valid TOML: {error}.") from None
         except OSError as error:
             raise ParameterError(f"{path.name} cannot be read: {error.strerror}.") from None
         if set(scenario) != {"title", "why", "parameters"}:
-            raise ParameterError(
-                f"{path.name}: expected title, why and [parameters]; "
-                f"got {', '.join(scenario) or 'nothing'}. `book new scenario NAME` writes one.")
-        for part in ("title", "why"):
+            got = ", ".join(characters.shown(part).strip("'") for part in list(scenario)[:5])
+            raise ParameterError(f"{path.name}: expected title, why and [parameters]; "
+                                 f"got {got or 'nothing'}. `book new scenario NAME` writes one.")
+        for part, longest in (("title", LONGEST_TITLE), ("why", LONGEST_WHY)):
             text = scenario[part]
-            if not isinstance(text, str) or not text.strip() or not text.isprintable():
-                raise ParameterError(
-                    f"{path.name}: {part}: expected one line of text; got {text!r}.")
+            fault = characters.fault(text) if isinstance(text, str) else "is no text"
+            if not fault and not text.strip():
+                fault = "is empty"
+            if not fault and len(text) > longest:
+                fault = f"has {len(text):,} signs, at most {longest}"
+            if fault:
+                raise ParameterError(f"{path.name}: {part}: expected one line of text; "
+                                     f"{characters.shown(text)} {fault}.")
         if not isinstance(scenario["parameters"], dict):
             raise ParameterError(f"{path.name}: parameters: expected a table [parameters] with "
-                                 f"lines name = value; got {scenario['parameters']!r}.")
+                                 f"lines name = value; got "
+                                 f"{characters.shown(scenario['parameters'])}.")
         try:
             return {**scenario, "parameters": self.validate(scenario["parameters"])}
         except ParameterError as error:

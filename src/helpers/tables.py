@@ -13,7 +13,7 @@ from numbers import Number
 import pandas as pd
 
 from helpers import markup
-from helpers.figures import to_csv
+from helpers.downloads import to_csv
 
 
 class TableError(ValueError):

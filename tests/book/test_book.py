@@ -209,13 +209,9 @@ def test_an_edition_is_the_same_whether_all_its_pages_are_written_or_only_some(p
 
 
 def everything(folder):
-    """Contents of all files of a book; those of the search index as what they mean."""
-    found = {str(file.relative_to(folder)): file.read_bytes()
-             for file in folder.rglob("*") if file.is_file()}
-    index = json.loads(found["searchindex.js"].decode().removeprefix("Search.setIndex(")[:-1])
-    for kind in ("terms", "titleterms"):  # a word that no page has any more is no entry
-        index[kind] = {word: where for word, where in index[kind].items() if where != []}
-    return {**found, "searchindex.js": index}
+    """Contents of all files of a book."""
+    return {str(file.relative_to(folder)): file.read_bytes()
+            for file in folder.rglob("*") if file.is_file()}
 
 
 def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(tmp_path):

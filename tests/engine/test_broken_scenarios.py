@@ -1,6 +1,7 @@
 """A wrong file in scenarios/ is told in one line; who does not need it never hears of it."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -25,7 +26,20 @@ BROKEN = {
         'title = "a\\n\\n```{include} /etc/passwd\\n```"\nwhy = "b"\n[parameters]',
     "parameters that are no table": 'title = "a"\nwhy = "b"\nparameters = 1',
     "no letters": b"\xff\xfe\x00",
+    "UTF-16": 'title = "a"\nwhy = "b"\n[parameters]\n'.encode("utf-16"),
+    "a part twice": 'title = "a"\ntitle = "b"\nwhy = "b"\n[parameters]',
+    "a key of two lines": 'title = "a"\nwhy = "b"\n"x\\ny" = 1\n[parameters]',
+    "a parameter of two lines": 'title = "a"\nwhy = "b"\n[parameters]\n"x\\ny" = 1',
+    "a text that turns round": 'title = "a\u202eb"\nwhy = "b"\n[parameters]',
+    "a text without an end": f'title = "{"a" * 5000}"\nwhy = "b"\n[parameters]',
+    "a long value": f'title = "a"\nwhy = "b"\n[parameters]\nhorizon_year = "{"a" * 5000}"',
+    "nested without an end": 'title = ' + "[" * 5000,
+    "not a number": 'title = "a"\nwhy = "b"\n[parameters]\ndamping = nan',
+    "a date": 'title = "a"\nwhy = "b"\n[parameters]\nhorizon_year = 2030-01-01',
+    "megabytes": b"#" * (2 << 20),
     "a folder": None,
+    "a pipe": os.mkfifo,
+    "a link that leads nowhere": lambda file: file.symlink_to("nowhere"),
 }
 
 
@@ -33,21 +47,41 @@ def spoil(folder, content):
     file = folder / "gloomy.toml"
     if content is None:
         file.mkdir()
+    elif callable(content):
+        content(file)
     elif isinstance(content, bytes):
         file.write_bytes(content)
     else:
         file.write_text(content)
+    return file
 
 
-@pytest.fixture(params=BROKEN.values(), ids=BROKEN)
-def broken(request, tmp_path, monkeypatch):
-    """The shipped scenarios and a wrong one; nothing can run."""
-    project = small_book.make(tmp_path / "book", ["5-3-market-in-china"])
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The shipped scenarios in a book of one chapter."""
+    project = small_book.make(tmp_path_factory.mktemp("book"), ["5-3-market-in-china"])
     shutil.copytree(small_book.REAL.scenarios, project.scenarios, dirs_exist_ok=True)
-    spoil(project.scenarios, request.param)
-    monkeypatch.setattr(execute, "run_many", lambda *_, **__: pytest.fail("a chapter ran"))
-    monkeypatch.setenv("BOOK_ROOT", str(project.root))
     return project
+
+
+@pytest.fixture(params=["no TOML", "a line break, after which a page would read commands",
+                        "a folder"])
+def broken(request, book, monkeypatch):
+    """The shipped scenarios and a wrong one; nothing can run."""
+    file = spoil(book.scenarios, BROKEN[request.param])
+    monkeypatch.setattr(execute, "run_many", lambda *_, **__: pytest.fail("a chapter ran"))
+    monkeypatch.setenv("BOOK_ROOT", str(book.root))
+    yield book
+    file.rmdir() if file.is_dir() else file.unlink()
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_wrong_file_is_refused_in_one_line(tmp_path, kind):
+    file = spoil(tmp_path, BROKEN[kind])
+    with pytest.raises(parameters.ParameterError) as refused:
+        parameters.read_scenario(file)
+    said = str(refused.value)
+    assert said.startswith("gloomy.toml") and said.isprintable() and len(said) < 400, said
 
 
 @pytest.mark.parametrize("command", [["build"], ["build", "gloomy"], ["sweep", "scenarios"],
@@ -56,6 +90,14 @@ def test_who_needs_it_is_told_its_name_before_any_chapter_runs(broken, command):
     done = CliRunner().invoke(cli.main, command)
     assert done.exit_code == 2, done.output
     assert "gloomy.toml" in done.output and len(done.output.strip().splitlines()) == 1
+
+
+def test_what_is_right_is_taken_whatever_wrote_it(tmp_path):
+    file = tmp_path / "x.toml"
+    text = 'title = "Müller’s 5\u00a0%"\nwhy = "概览"\n[parameters]\nmedium_score = 2\n'
+    for content in (text.encode(), text.encode("utf-8-sig"), text.replace("\n", "\r\n").encode()):
+        file.write_bytes(content)
+        assert parameters.read_scenario(file)["parameters"] == {"medium_score": 2.0}
 
 
 def test_who_makes_the_scenario_tables_is_told_too(broken):

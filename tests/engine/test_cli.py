@@ -108,10 +108,11 @@ def test_a_run_with_own_data_says_what_moved_and_names_what_is_not_read(workshop
 
 def test_a_folder_without_a_table_is_refused_before_anything_runs(workshop, tmp_path):
     write(workshop, "one", RECORD)
+    (tmp_path / "empty").mkdir()
     for command in (["run", "one"], ["build"], ["sweep", "baseline"], ["compare", "baseline"],
                     ["why", "one"]):
-        done = book(workshop, *command, "--data", str(tmp_path))
-        assert done.exit_code == 2 and "paper/ratings.csv" in done.output, command
+        done = book(workshop, *command, "--data", str(tmp_path / "empty"))
+        assert done.exit_code == 2 and "It is empty." in done.output, command
     assert not workshop.build.exists()
 
 

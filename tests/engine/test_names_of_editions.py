@@ -97,6 +97,12 @@ def test_a_minus_is_no_dash():
             != resolved("baseline", {"aggregation_power": 2.0}).folder)
 
 
+def test_a_minus_before_a_zero_makes_no_edition_of_its_own():
+    made = [edition.resolve(REAL, assignments=[f"aggregation_power={zero}"])
+            for zero in ("0", "0.0", "-0.0", "-0")]
+    assert len({each.name for each in made}) == 1 and len({each.folder for each in made}) == 1
+
+
 def test_what_is_set_already_makes_no_edition_of_its_own():
     assert resolved("baseline", {"horizon_year": 2026}) == edition.resolve(REAL)
     assert resolved("to-2030", {"horizon_year": 2030}) == edition.resolve(REAL, "to-2030")

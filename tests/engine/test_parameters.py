@@ -70,10 +70,35 @@ def test_the_text_of_a_default_is_read_back_as_the_default(name):
 @pytest.mark.parametrize("text", [
     "horizon_year", "horizon_year=", "horizon_year=abc", "draws=1e5", "draws=nan",
     "dimension_weights=a,b", "merge_identical_columns=yes", "=3", "import os=1",
+    "horizon_year=2_030", "horizon_year=２０３０", "horizon_year=٢٠٣٠", "horizon_year=2030.0",
+    "medium_score=1_0", "medium_score=nan", "medium_score=inf", "medium_score=1,5",
+    "medium_score=٢", "medium_score=1e400", "damping=0.9 0", "horizon_year=" + "9" * 5000,
+    "dimension_weights=[0.2,0.2,0.2,0.2,0.2", "dimension_weights=0.2,,0.2,0.2,0.2,0.2",
+    "dimension_weights=[[0.2,0.2,0.2,0.2,0.2]]", "\u202edraws=1000",
 ])
 def test_a_wrong_assignment_is_refused(text):
     with pytest.raises(parameters.ParameterError):
         parameters.parse(text)
+
+
+def test_an_error_is_one_line_whatever_was_typed():
+    for text in ("a\n\nb", "a\nb=1", "draws=1\n2", f"draws={'9' * 5000}", f"{'x' * 5000}=1"):
+        with pytest.raises(parameters.ParameterError) as refused:
+            parameters.parse(text)
+        assert "\n" not in str(refused.value) and len(str(refused.value)) < 400
+
+
+def test_a_minus_before_a_zero_is_no_other_value():
+    assert repr(parameters.parse("aggregation_power=-0.0")) == "('aggregation_power', 0.0)"
+    assert repr(parameters.validate({"aggregation_power": -0.0})["aggregation_power"]) == "0.0"
+    weights = parameters.parse("dimension_weights=[-0.0,0.2,0.2,0.2,0.4]")[1]
+    assert repr(weights[0]) == "0.0"
+
+
+def test_a_name_given_twice_is_refused_with_both_values():
+    with pytest.raises(parameters.ParameterError, match="draws is given twice: 1000 and 2000"):
+        parameters.parse_all(["draws=1000", "damping=0.9", "draws=2000"])
+    assert parameters.parse_all(["draws=1000", "damping=0.9"]) == {"draws": 1000, "damping": 0.9}
 
 
 def test_scenarios_keep_what_yaml_would_change(tmp_path):

@@ -78,7 +78,11 @@ def test_only_a_changed_page_is_written_again_and_the_book_is_as_if_all_were(sta
     assert after["chapters/one.html"] == before["chapters/one.html"]
     assert b"Quite different" in (second / "two.html").read_bytes()
     (kept(staged) / sphinx.STAMP).unlink()
-    assert pages(build(staged, "anew")) == pages(second)
+    anew = build(staged, "anew")
+    assert pages(anew) == pages(second)
+    index = (second / "searchindex.js").read_text()
+    assert "differ" in index and "other" not in index, "words of a page that was replaced"
+    assert (anew / "searchindex.js").read_text() == index
     assert b"Quite different" not in (first / "two.html").read_bytes(), "published pages stay"
 
 

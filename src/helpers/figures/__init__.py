@@ -71,7 +71,6 @@ from helpers.figures.style import (
     readable_ink,
     shade,
     show,
-    to_csv,
 )
 from helpers.figures.timelines import (
     TIMELINE_AIR,
@@ -138,6 +137,5 @@ __all__ = [
     "timeline",
     "timeline_height",
     "timeline_rows",
-    "to_csv",
     "year_axis",
 ]

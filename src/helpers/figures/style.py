@@ -14,6 +14,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.ft2font import LoadFlags
 
+from helpers.downloads import to_csv
 from helpers.project import Project
 
 PALETTE = sns.color_palette("colorblind").as_hex()
@@ -60,6 +61,7 @@ STYLE = {
     "ytick.labelcolor": INK,
     "ytick.alignment": "center",  # the stock baseline alignment sets labels too low
     "text.color": INK,
+    "text.parse_math": False,  # a text of the data with two dollar signs is no formula
     "figure.facecolor": PAPER,
     "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER,
@@ -203,18 +205,6 @@ def _svg(figure) -> str:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue().decode()
-
-
-def to_csv(frame) -> str:
-    """Frame as CSV text: ten significant digits, LF ends, no cell that a spreadsheet would run."""
-    safe = frame.copy()
-    for column in safe.columns:
-        if safe[column].dtype.kind not in "biufc":
-            # A cell starting with = + - @ is a formula to a spreadsheet.
-            safe[column] = safe[column].map(
-                lambda cell: "'" + cell if isinstance(cell, str) and cell[:1] in "=+-@" else cell
-            )
-    return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n")
 
 
 def readable_ink(fill):

@@ -96,7 +96,7 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, *,
                         project.data_package: datasets.rehashed(project, staged)}
         except datasets.DataError as error:
             raise AcceptError(f"Nothing was accepted. {error}") from None
-    lines = []
+    lines = datasets.row_changes(project)
     for run in runs:
         chapter = chapters.read(project, run.chapter)
         executed = (Path(run.path) / "notebook.ipynb").read_text(encoding="utf-8")

@@ -190,7 +190,7 @@ def resolve(project: Project, scenario: str = BASELINE,
         raise parameters.ParameterError(
             f"{BASELINE}.toml: expected no parameters, since it is what all editions are held "
             f"against; got {', '.join(about['parameters'])}. Give them to a scenario of their own.")
-    typed = dict(parameters.parse(text) for text in assignments)
+    typed = parameters.parse_all(assignments)
     parameters.validate({**about["parameters"], **typed})
     # In the order of the registry, and only what the scenario has otherwise: whoever sets the same
     # in another order, or what is set already, means the same edition.

@@ -190,6 +190,7 @@ def table(project: Project, file: Path, folder: str | None = None) -> New:
         "sources": [{"title": f"{TO_WRITE}: who published it, where and when"}],
         "licenses": [{"name": "other-unknown", "title": f"{TO_WRITE}: licence of the source"}],
         "schema": schema(header, rows), "bytes": len(content), "hash": datasets.sha256_of(content),
+        "rows": len(rows),
     }
     kin = [place for place, other in enumerate(described["resources"])
            if other["origin"] == origin]

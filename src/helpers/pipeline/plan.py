@@ -18,7 +18,7 @@ from helpers.project import Project
 
 KEY_VERSION = 2  # raise it when the meaning of a part of the key changes
 KEPT_TAGS = {"parameters", "skip-execution", "raises-exception"}
-OF_A_FILE = ("hash", "bytes")  # of a description: they follow from the table itself
+OF_A_FILE = ("hash", "bytes", "rows")  # of a description: they follow from the table itself
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import files, parameters, results
+from helpers import downloads, files, parameters, results
 from helpers.pipeline import edition, execute, naming, plan, store
 from helpers.project import Project
 
@@ -183,7 +183,7 @@ def write(project: Project, frame, failed: list[dict], name: str) -> Path:
 
     folder = folder_of(project, name)
     files.replace({
-        folder / "results.csv": frame.to_csv(index=False, float_format="%.10g").encode(),
+        folder / "results.csv": downloads.to_bytes(downloads.to_csv(frame)),
         folder / "results.parquet": frame.to_parquet(index=False),
         folder / "failed.json": json.dumps(failed, indent=1).encode(),
         folder / "index.html": sweep_page.page(frame, failed, name).encode(),

@@ -68,7 +68,7 @@ def scenario(project, name, assigned):
         from helpers import files, parameters
         from helpers.pipeline import new
 
-        values = parameters.validate(dict(parameters.parse(text) for text in assigned))
+        values = parameters.validate(parameters.parse_all(assigned))
         made = new.scenario(project, name, values)
         files.replace(made.contents)
     _say(project, made)

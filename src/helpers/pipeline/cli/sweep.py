@@ -36,8 +36,11 @@ def command(project, names, axes, chosen, name, dry_run, assigned, own_data, job
         if bool(names) == bool(axes):
             raise options.Usage("Give either scenarios (`scenarios` for all) or --grid "
                                 "name=a,b,c.")
-        fixed = dict(parameters.parse(text) for text in assigned)
+        fixed = parameters.parse_all(assigned)
         scenarios = sweep.named(project, names) if names else sweep.grid(axes)
+        both = [name for name in fixed if axes and any(name in each for each in scenarios.values())]
+        if both:
+            raise options.Usage(f"{both[0]} is given by --grid and by --set. Give it once.")
         scenarios = {label: parameters.validate({**values, **fixed})
                      for label, values in scenarios.items()}
         wanted = ([chapters.find(project, part.strip()) for part in chosen.split(",")]

@@ -5,14 +5,14 @@ nor helpers nor parameters and serves stale numbers.
 """
 
 import hashlib
-import html
 import json
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import yaml
 
-from helpers import results
+from helpers import downloads, markup, results
 from helpers.pipeline import chapters
 from helpers.pipeline.edition import Edition
 from helpers.pipeline.site import generated
@@ -73,9 +73,9 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
         How many write pages; 0 for as many as there are cores.
     """
     project = edition.project
-    source, downloads = staged / "source", staged / "static" / "downloads"
+    source, files = staged / "source", staged / "static" / "downloads"
     (source / "chapters").mkdir(parents=True)
-    downloads.mkdir(parents=True)
+    files.mkdir(parents=True)
     for file in (*written_pages(edition), project.contents, project.references):
         if file.is_file():
             shutil.copy2(file, source)
@@ -86,7 +86,7 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
         executed = json.loads((Path(run.path) / "notebook.ipynb").read_text(encoding="utf-8"))
         notebook = with_outputs(chapters.read(project, run.chapter).notebook, executed)
         notebook["cells"] = folded(notebook["cells"])
-        prepare(notebook, run.chapter, downloads)
+        prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
     generated.write(staged, edition, [run.chapter for run in runs])
@@ -159,7 +159,7 @@ def _figure_then_code(cell: dict, outputs: list[dict], sources: list[str]) -> li
     return [bare, code]
 
 
-def prepare(notebook: dict, chapter: str, downloads: Path) -> None:
+def prepare(notebook: dict, chapter: str, folder: Path) -> None:
     """Make an executed chapter ready to be read: figures and their data become files.
 
     A figure on a page is a link to its own file, so that it can be opened alone and enlarged on a
@@ -170,16 +170,16 @@ def prepare(notebook: dict, chapter: str, downloads: Path) -> None:
     notebook : dict
         Changed in place.
     chapter : str
-    downloads : Path
-        Folder for the files; the book has them under ``_static/downloads``.
+    folder : Path
+        Where the files go; the book has them under ``_static/downloads``.
     """
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = [_for_reading(output, chapter, downloads)
+            cell["outputs"] = [_for_reading(output, chapter, folder)
                                for output in cell["outputs"]]
 
 
-def _for_reading(output: dict, chapter: str, downloads: Path) -> dict:
+def _for_reading(output: dict, chapter: str, folder: Path) -> dict:
     data = output.get("data", {})
     if results.MIME in data:
         # Prose glues it in; its line is for who opens the notebook.
@@ -189,22 +189,24 @@ def _for_reading(output: dict, chapter: str, downloads: Path) -> dict:
         return output
     name = about.get("figure") or about.get("table")
     stem = f"{chapter}-{name}"
-    files = {"Data (CSV)": (f"{stem}.csv", data["text/csv"])}
+    offered = {"Data (CSV)": (f"{stem}.csv", data["text/csv"])}
     if "figure" in about:
-        files["Figure (SVG)"] = (f"{stem}.svg", data["image/svg+xml"])
+        offered["Figure (SVG)"] = (f"{stem}.svg", data["image/svg+xml"])
         address = _address(f"{stem}.svg")
         shown = (f'<div class="book-figure"><a href="{address}"><img src="{address}" '
-                 f'alt="{html.escape(about["alt"])}"></a></div>')
+                 f'alt="{markup.escaped(about["alt"])}"></a></div>')
     else:
         shown = "".join(data["text/html"])
     links = []
-    for words, (file, text) in files.items():
-        (downloads / file).write_text("".join(text), encoding="utf-8")
+    for words, (file, text) in offered.items():
+        text = "".join(text)
+        (folder / file).write_bytes(
+            downloads.to_bytes(text) if file.endswith(".csv") else text.encode())
         links.append(f'<a href="{_address(file)}" download>{words}<span class="visually-hidden"> '
-                     f"of {html.escape(name)}</span></a>")
+                     f"of {markup.escaped(name)}</span></a>")
     page = f'{shown}<p class="book-downloads">{" · ".join(links)}</p>'
     return {"output_type": "display_data", "metadata": {}, "data": {"text/html": page}}
 
 
 def _address(file: str) -> str:
-    return f"../_static/downloads/{html.escape(file)}"
+    return f"../_static/downloads/{quote(file)}"

@@ -5,12 +5,11 @@ so they cannot drift apart from what the chapters really read.
 """
 
 import csv
-import html
 import io
-import shutil
 from pathlib import Path
+from urllib.parse import quote
 
-from helpers import datasets, markup, parameters, words
+from helpers import datasets, downloads, markup, parameters, words
 from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
 from helpers.project import Project
@@ -39,7 +38,8 @@ def write(staged: Path, edition: Edition, names: list[str]) -> None:
     source, target = staged / "source", staged / "static" / "data"
     target.mkdir(parents=True)
     for name in datasets.names(project):
-        shutil.copyfile(datasets.locate(name, project), target / f"{name}.csv")
+        text = datasets.locate(name, project).read_text(encoding="utf-8-sig")
+        (target / f"{name}.csv").write_bytes(downloads.to_bytes(downloads.table(text)))
     (source / "sources.md").write_text(sources_page(project, names), encoding="utf-8")
     (source / "parameters.md").write_text(parameters_page(project, names), encoding="utf-8")
 
@@ -51,7 +51,10 @@ def sources_page(project: Project, chapter_names: list[str]) -> str:
         "# Sources and data",
         "Every table of this book: what it holds, where it comes from, under which licence, and "
         "which chapters read it. The page is generated from the data package. An empty cell in a "
-        "table means that the source does not say.",
+        "table means that the source does not say. A download is made for a spreadsheet: it begins "
+        "with a byte order mark if it has letters beyond ASCII, and a text that would be run as a "
+        "formula begins with an apostrophe. The SHA-256 is that of the file which the chapters "
+        "read.",
     ]
     for origin, heading in ORIGINS.items():
         names = [name for name in datasets.names(project)
@@ -59,25 +62,38 @@ def sources_page(project: Project, chapter_names: list[str]) -> str:
         if not names:
             continue
         parts.append(f"## {heading}")
-        parts += [_entry(project, name, used[name]) for name in names]
+        parts += [entry(datasets.describe(name, project), datasets.locate(name, project),
+                        used[name]) for name in names]
     return "\n\n".join(parts) + "\n"
 
 
-def _entry(project: Project, name: str, read_by: list[str]) -> str:
-    about, file = datasets.describe(name, project), datasets.locate(name, project)
+def entry(about: dict, file: Path, read_by: list[str]) -> str:
+    """A table on the page of sources, as Markdown.
+
+    Parameters
+    ----------
+    about : dict
+        Its description in the data package.
+    file : Path
+        What it is read from.
+    read_by : list of str
+        Chapters that read it.
+    """
+    name = about["name"]
     text = file.read_text(encoding="utf-8-sig")
     rows = sum(1 for _ in csv.reader(io.StringIO(text))) - 1
     facts = [
         ("Rows", f"{rows:,}"),
-        ("Columns", ", ".join(f"`{field['name']}`" for field in about["schema"]["fields"])),
+        ("Columns", ", ".join(markup.code(field["name"]) for field in about["schema"]["fields"])),
         ("Licence", "; ".join(_licence(licence) for licence in about["licenses"])),
     ]
     if about.get("attribution"):
-        facts.append(("Attribution", _plain(about["attribution"])))
+        facts.append(("Attribution", markup.linked(about["attribution"])))
     facts.append(("Read by", ", ".join(map(_linked, read_by)) or "no chapter yet"))
     facts.append(("SHA-256", f"`{datasets.sha256(file).removeprefix('sha256:')}`"))
-    lines = [f"### {about['title']}", f"`{name}` · <a href=\"_static/data/{name}.csv\" download>"
-             f"{name}.csv</a>", _plain(about["description"])]
+    lines = [f"### {markup.inline(about['title'])}",
+             f"{markup.code(name)} · <a href=\"_static/data/{name}.csv\" download>{name}.csv</a>",
+             markup.inline(about["description"])]
     lines.append("\n".join(f"- **{label}**: {value}" for label, value in facts))
     sources = about["sources"]
     if len(sources) > 1:
@@ -90,27 +106,15 @@ def _entry(project: Project, name: str, read_by: list[str]) -> str:
 
 def _linked(chapter: str) -> str:
     """Number of a chapter as a link to it."""
-    return f"[{words.chapter_number(chapter)}](chapters/{chapter}.ipynb)"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    safe = html.escape(text, quote=False)
-    for sign in "*_[]$|`":
-        safe = safe.replace(sign, "\\" + sign)
-    return safe
+    return markup.link_to_page(words.chapter_number(chapter), f"chapters/{chapter}.ipynb")
 
 
 def _licence(licence: dict) -> str:
-    title = _plain(licence.get("title") or licence["name"])
-    return f"[{title}]({licence['path']})" if licence.get("path") else title
+    return markup.link(licence.get("title") or licence["name"], licence.get("path", ""))
 
 
 def _source(source: dict) -> str:
-    title = _plain(source["title"])
-    path = source.get("path", "")
-    # Angle brackets keep an address with brackets or blanks in one piece.
-    return f"[{title}](<{path}>)" if path.startswith(("http://", "https://")) else title
+    return markup.link(source["title"], source.get("path", ""))
 
 
 def parameters_page(project: Project, chapter_names: list[str]) -> str:
@@ -122,12 +126,12 @@ def parameters_page(project: Project, chapter_names: list[str]) -> str:
     standard = parameters.defaults()
     rows = []
     for name in parameters.names():
-        meaning, unit = parameters.meaning(name), parameters.unit(name)
+        meaning, unit = words.opening(parameters.meaning(name)), parameters.unit(name)
         rows.append(
-            f"`{name}`\n: {meaning[0].upper()}{meaning[1:]}. "
+            f"`{name}`\n: {meaning}. "
             f"{'' if unit == '-' else f'Unit: {unit}. '}"
-            f"Baseline: `{parameters.literal(standard[name])}`. "
-            f"Allowed: {_plain(parameters.allowed(name))}. "
+            f"Baseline: {markup.code(parameters.literal(standard[name]))}. "
+            f"Allowed: {markup.inline(parameters.allowed(name))}. "
             f"Read by: {', '.join(read_by[name]) or 'no chapter yet'}.")
     return "\n\n".join([
         "# Parameters",
@@ -142,21 +146,19 @@ WHAT_CHANGED = "what-changed.md"  # every edition has this page, so that all sha
 
 
 def write_baseline(staged: Path, editions) -> None:
-    """Write the page ``What changed`` of the baseline: nothing did, and how to change something.
+    """Write the page ``What changed`` of the baseline; `editions` are the shipped ones."""
+    (staged / "source" / WHAT_CHANGED).write_text(baseline_page(editions), encoding="utf-8")
 
-    Parameters
-    ----------
-    staged : Path
-    editions : list of Edition
-        The shipped ones.
-    """
+
+def baseline_page(editions) -> str:
+    """The page as Markdown: nothing changed, and how to change something."""
     standard = parameters.defaults()
     rows = [[edition.title, edition.why,
              "; ".join(f"{name} = {parameters.literal(value)} (baseline "
                        f"{parameters.literal(standard[name])})"
                        for name, value in edition.overrides.items()),
              edition.command()] for edition in editions if edition.overrides]
-    text = "\n\n".join([
+    return "\n\n".join([
         "# What changed",
         "You read the baseline: the edition that all others are held against. In any other "
         "edition this page lists the results, sentences and figures that differ from it.",
@@ -165,17 +167,16 @@ def write_baseline(staged: Path, editions) -> None:
         "Your own: `book build --set name=value`, as often as you like in one command; "
         "[the parameters](parameters.md) lists the names. `book compare A B` prints what differs "
         "between any two.",
-    ])
-    (staged / "source" / WHAT_CHANGED).write_text(text + "\n", encoding="utf-8")
+    ]) + "\n"
 
 
 def write_what_changed(staged: Path, edition, changes, runs) -> None:
     """Write the page ``What changed`` of an edition, with the figures that it shows."""
-    downloads = staged / "static" / "downloads"
+    folder = staged / "static" / "downloads"
     for figure in changes.figures:
         stem = f"{figure['chapter']}-{figure['name']}"
-        (downloads / f"{stem}-baseline.svg").write_text(figure["old"], encoding="utf-8")
-        (downloads / f"{stem}.svg").write_text(figure["new"], encoding="utf-8")
+        (folder / f"{stem}-baseline.svg").write_text(figure["old"], encoding="utf-8")
+        (folder / f"{stem}.svg").write_text(figure["new"], encoding="utf-8")
     (staged / "source" / WHAT_CHANGED).write_text(
         what_changed_page(edition, changes, runs), encoding="utf-8")
 
@@ -189,10 +190,11 @@ def what_changed_page(edition, changes, runs) -> str:
              for name in datasets.replaced(edition.project)]
     parts = [
         "# What changed",
-        (f"This edition, *{_plain(edition.heading)}*, against the baseline. {_plain(edition.why)}"
+        (f"This edition, *{markup.inline(edition.heading)}*, against the baseline. "
+         f"{markup.inline(edition.why)}"
          if edition.has_scenario else "This edition against the baseline."),
         html_table(["Assumption", "Baseline", "This edition"], rows),
-        f"The command that reproduces it:\n\n```text\n{edition.command()}\n```",
+        f"The command that reproduces it:\n\n{markup.block(edition.command())}",
         f"Results that differ: {len(changes.changed)}; that agree within their tolerance: "
         f"{changes.same}. Sentences that moved: {len(changes.sentences)}; figures: "
         f"{len(changes.figures)}.",
@@ -215,13 +217,14 @@ def what_changed_page(edition, changes, runs) -> str:
             stem = f"{row['chapter']}-{row['name']}"
             number = words.chapter_number(row["chapter"])
             pictures = "".join(
-                f'<figure><figcaption>{title}</figcaption><img src="_static/downloads/{stem}{end}" '
-                f'alt="{html.escape(alt)}"></figure>'
+                f'<figure><figcaption>{title}</figcaption>'
+                f'<img src="_static/downloads/{quote(stem)}{end}" '
+                f'alt="{markup.escaped(alt)}"></figure>'
                 for title, end, alt in [
                     ("Baseline", "-baseline.svg", f"The figure {row['name']} of chapter {number} "
                      "as it stands in the baseline of the book."),
                     ("This edition", ".svg", row["alt"])])
-            parts += [f"### {number}, {row['name']}",
+            parts += [f"### {markup.inline(number)}, {markup.inline(row['name'])}",
                       f'<div class="side-by-side">{pictures}</div>']
     parts += ["## Runs", html_table(["Chapter", "Run key"], [[run.chapter, run.key[:32]]
                                                               for run in runs])]

@@ -216,5 +216,21 @@ def finish(folder: Path, notice: str) -> None:
         changed, count = NOTICE.subn(lambda _, banner=banner: banner, text, count=1)
         found += count
         page.write_text(VERSIONED.sub(r"\1", changed), encoding="utf-8")
+    index = folder / "searchindex.js"
+    if index.is_file():
+        index.write_text(without_lost_words(index.read_text(encoding="utf-8")), encoding="utf-8")
     if not found:
         raise BuildError("The theme left no room for the notice of an edition on any page.")
+
+
+def without_lost_words(index: str) -> str:
+    """The search index without words that are on no page, and in one order.
+
+    Sphinx keeps every word it has ever read in this folder: the words of a reader's own tables
+    would be published with the next baseline, as words that are found nowhere.
+    """
+    opening, closing = "Search.setIndex(", ")"
+    told = json.loads(index.removeprefix(opening).removesuffix(closing))
+    for words in ("terms", "titleterms"):
+        told[words] = {word: pages for word, pages in told[words].items() if pages != []}
+    return f"{opening}{json.dumps(told, sort_keys=True, separators=(',', ':'))}{closing}"
