@@ -1,9 +1,24 @@
-"""Write files aside and rename them into place, so that nobody ever reads half of one."""
+"""Write files aside and rename them into place, so that nobody ever reads half of one.
+
+And tell whether a file was touched since somebody looked.
+"""
 
 import uuid
 from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+
+def state(file: Path) -> tuple[int, int, int, int] | None:
+    """What differs after any change of a file, even one that was taken back; None if it is gone.
+
+    The time of the last change of its entry cannot be set by hand, unlike that of its content.
+    """
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
 
 def replace(contents: Mapping[Path, bytes | None]) -> None:

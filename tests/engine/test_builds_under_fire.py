@@ -69,6 +69,18 @@ def test_two_builds_at_once_in_one_folder(project):
     assert all(run["cached"] for run in again["runs"])
 
 
+def test_pages_altered_by_hand_are_built_again_though_what_sphinx_keeps_is_damaged(project):
+    page = project.build / "html" / "chapters" / f"{CHAPTERS[0]}.html"
+    built = page.read_bytes()
+    page.write_bytes(built.replace(b"2019", b"2020"))
+    kept = project.build / ".pages" / "out" / "_build" / ".doctrees"
+    os.truncate(kept / "chapters" / f"{CHAPTERS[0]}.doctree", 100)
+    done = small_book.run(project, "build")
+    assert done.returncode == 0 and f"Not as it was built: chapters/{page.name}\n" in done.stderr
+    assert page.read_bytes() == built
+    assert "up to date" in small_book.run(project, "build").stderr
+
+
 def test_builds_killed_at_random_moments(project):
     chance = random.Random(20190)
     seen = []

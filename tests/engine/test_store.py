@@ -39,7 +39,7 @@ def runs(folder):
 @needs_fork
 def test_a_writer_killed_at_any_moment_leaves_whole_runs_only(tmp_path):
     chance = random.Random(20190)
-    keys = [f"{number:064x}" for number in range(4)]
+    keys = [f"{number:x}" * 64 for number in range(4)]
 
     def write_for_ever():
         number = 0

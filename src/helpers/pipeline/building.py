@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers import datasets, parameters, words
+from helpers import datasets, files, parameters, words
 from helpers.pipeline import chapters, compare, edition, execute, store
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import assemble, generated, sphinx
+from helpers.pipeline.site import assemble, checksums, generated, sphinx
 
 
 def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  frozen
@@ -47,11 +47,15 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
         if not wanted.is_baseline:  # the store usually has it
             before = edition.baseline(wanted.project).run(how, begin=builder.start)
         notice = announcement(wanted)
+        seen = {file: files.state(file) for file in assemble.inputs(wanted, runs)}
         page_key = _page_key(wanted, runs, before or [])
         index = wanted.folder / "index.html"
-        if index.is_file() and wanted.manifest().get("key") == page_key:
-            step("The pages are up to date")
-            return index, runs
+        if wanted.manifest().get("key") == page_key:
+            altered = checksums.differing(wanted.folder)
+            if not altered:
+                step("The pages are up to date")
+                return index, runs
+            step(f"Not as it was built: {_few(altered)}")
         step("Building the pages")
         builder.start()
         try:
@@ -65,10 +69,24 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
                     changes = compare.compare(folders(before), folders(runs))
                     generated.write_what_changed(staged, wanted, changes, runs)
                 pages = sphinx.build(wanted.project, folder, notice, builder)
+                _refuse_touched(wanted, seen)
                 _publish(pages, wanted, edition.describe(wanted, page_key, runs))
         except OSError as error:  # a full disk
             raise BuildError(f"The pages could not be written: {error}") from None
     return index, runs
+
+
+def _refuse_touched(wanted: Edition, seen: dict) -> None:
+    """Publish no pages that may hold what somebody wrote meanwhile, even if it was taken back."""
+    touched = [wanted.project.shown(file) for file, state in seen.items()
+               if files.state(file) != state]
+    if touched:
+        raise BuildError(f"{_few(touched)} changed while the pages were built, so they were not "
+                         f"published. Type the same command again")
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _page_key(wanted: Edition, runs, before) -> str:
@@ -80,7 +98,8 @@ def is_current(wanted: Edition) -> bool:
     """Whether the published pages are what a build would make now; nothing is run."""
     before = [] if wanted.is_baseline else edition.baseline(wanted.project).plans()
     key = wanted.manifest().get("key")
-    return key is not None and key == _page_key(wanted, wanted.plans(), before)
+    return (key is not None and key == _page_key(wanted, wanted.plans(), before)
+            and not checksums.differing(wanted.folder))
 
 
 def folders(runs) -> dict[str, Path]:
@@ -113,6 +132,7 @@ def announcement(wanted: Edition) -> str:
 def _publish(pages: Path, wanted: Edition, manifest: dict) -> None:
     """Swap the new pages in; readers see the old ones or the new ones, never a mixture."""
     (pages / edition.MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    checksums.write(pages)
     target, old = wanted.folder, pages.parent / "old"
     target.parent.mkdir(parents=True, exist_ok=True)
     with store.swapping(wanted.project.build):  # two at once would both find the target gone

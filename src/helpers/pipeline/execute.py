@@ -19,13 +19,16 @@ from helpers.pipeline.running import processes
 from helpers.pipeline.running.work import Outcome, Work, bare
 from helpers.project import Project
 
+TRIES = 3  # of a run during which somebody touched what it reads
+MOVED = "moved"
+
 
 @dataclass(frozen=True)
 class RunResult:
     """How a run went. Only ``status == "ok"`` is a run; anything else is never published."""
 
     chapter: str
-    status: str  # ok, failed, dead, timeout, refused
+    status: str  # ok, failed, dead, timeout, refused, moved
     key: str = ""
     path: str = ""
     seconds: float = 0.0
@@ -122,10 +125,34 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         waiting[each.key] = each
     if waiting:
         store.tidy(project.build)
-        _execute(project, _longest_first(project, waiting), how, required or {},
-                 lambda finished: settle(publish(project, finished)))
+    for _ in range(TRIES):
+        moved: dict[str, RunResult] = {}
+
+        def finish(finished: Finished, moved=moved) -> None:
+            if finished.result.status == MOVED:
+                moved[finished.result.key] = finished.result
+            else:
+                settle(publish(project, finished))
+
+        if waiting:
+            _execute(project, _longest_first(project, waiting), how, required or {}, finish)
+        again = {key: _planned_again(project, waiting[key]) for key in moved}
+        waiting = {key: planned for key, planned in again.items() if planned}
+        for key in moved.keys() - waiting.keys():
+            settle(moved[key])
+    for key in waiting:
+        settle(moved[key])
     # Two chapters with the same code have one run, which is that of each of them.
     return [replace(done[each.key], chapter=each.chapter) for each in asked]
+
+
+def _planned_again(project: Project, planned: Plan) -> Plan | None:
+    """The same plan made anew, or None where what it reads is not as it was any more."""
+    try:
+        again = plan.make(project, planned.chapter, planned.values)
+    except (chapters.ChapterError, datasets.DataError):
+        return None
+    return again if again.key == planned.key else None
 
 
 def _longest_first(project: Project, waiting: dict[str, Plan]) -> list[Plan]:
@@ -190,10 +217,9 @@ def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool) -> 
 def work_of(project: Project, planned: Plan) -> Work:
     """What a process needs to execute a plan; it knows nothing of books."""
     notebook = bare(chapters.read(project, planned.chapter).notebook)
-    folders = [project.data, project.own_data, project.vendor, project.scenarios,
-               project.chapters, project.build]
+    folders = [project.root, project.own_data, project.code, project.build]
     return Work(notebook, planned.values, project.variables(),
-                watched=tuple(str(folder) for folder in folders if folder),
+                watched=tuple(str(folder) for folder in folders if folder), closed=True,
                 memory_bytes=project.limits.memory_bytes,
                 cell_seconds=project.limits.cell_seconds)
 
@@ -205,12 +231,16 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
     if status == "ok":
         executed = json.loads(outcome.notebook)
         ledger = results.entries(executed)
-        reason = (_incomplete(executed, ledger, required)
-                  or _undeclared(project, planned, outcome.opened))
+        reason = (_refused(project, outcome) or _incomplete(executed, ledger, required)
+                  or _undeclared(project, planned, outcome))
         status = "failed" if reason else "ok"
     elif status == "failed" and project.own_data:
         missing = datasets.lacking(project)
         reason = f"{'; '.join(missing)} ({reason})" if missing else reason
+    touched = _touched(project, planned, outcome)
+    if touched:  # whatever came of it
+        status, reason = MOVED, (f"{', '.join(touched)} changed while it ran, so nothing of it is "
+                                 f"stored. Type the same command again")
     result = RunResult(planned.chapter, status, planned.key, seconds=round(outcome.seconds, 2),
                        reason=reason)
     if status != "ok":
@@ -242,16 +272,45 @@ def _incomplete(notebook: dict, ledger: list[dict], required: tuple[str, ...]) -
     return ""
 
 
-def _undeclared(project: Project, planned: Plan, opened: Iterable[str]) -> str:
+def _refused(project: Project, outcome: Outcome) -> str:
+    """What the cells tried and may not do, though they went on; or an empty text."""
+    return "; ".join(line.replace(f"{project.root}{os.sep}", "") for line in outcome.refused[:5])
+
+
+def _touched(project: Project, planned: Plan, outcome: Outcome) -> list[str]:
+    """What changed between the plan and the end of its run, as messages show it."""
+    held, changed = planned.parts["helpers"], plan.moved(project, planned)
+    for digest, name, path in _loaded(project, outcome):
+        if name in held and held[name] != digest:
+            changed.append(project.shown(path))
+    return sorted(set(changed))
+
+
+def _loaded(project: Project, outcome: Outcome) -> list[tuple[str, str, Path]]:
+    """Modules that a run loaded: hash of the source, name in the key, file."""
+    code, found = project.code.resolve(), []
+    for line in outcome.loaded:
+        digest, path = line.split(" ", 1)
+        inside = Path(path).is_relative_to(code)
+        found.append((digest, Path(path).relative_to(code).as_posix() if inside else path,
+                      Path(path)))
+    return found
+
+
+def _undeclared(project: Project, planned: Plan, outcome: Outcome) -> str:
     """Which files were read that the key does not hold, or an empty text."""
-    allowed = {datasets.locate(name, project).resolve() for name in planned.parts["data"]}
-    allowed |= {file.resolve() for file in closure.files_read(
-        project, [project.code / name for name in planned.parts["helpers"]])}
-    allowed.add(project.data_package.resolve())
-    extra = sorted({Path(path) for path in opened} - allowed)
+    allowed = {file.resolve() for file in planned.seen}
+    modules = {path for _, name, path in _loaded(project, outcome)}
+    strange = sorted(path for _, name, path in _loaded(project, outcome)
+                     if name not in planned.parts["helpers"])
+    if strange:
+        shown = ", ".join(map(project.shown, strange))
+        return (f"imported behind the key's back: {shown}; write `import` or `from … import` with "
+                f"its name")
+    extra = sorted({Path(path) for path in outcome.opened} - allowed - modules)
     if not extra:
         return ""
-    shown = ", ".join(project.shown(path) for path in extra)
+    shown = ", ".join(map(project.shown, extra))
     return (f"read without being declared: {shown}; use datasets.load with a literal name, or "
             f"{closure.FILES} in the module that reads it")
 

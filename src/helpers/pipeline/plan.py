@@ -8,11 +8,11 @@ import json
 import platform
 import sys
 import sysconfig
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from helpers import datasets
+from helpers import datasets, files
 from helpers.pipeline import chapters, closure
 from helpers.project import Project
 
@@ -34,12 +34,15 @@ class Plan:
         Everything that could change its outputs, by part.
     key : str
         SHA-256 of the parts in canonical form.
+    seen : dict
+        Each file that the key holds, with its state just before it was read for the key.
     """
 
     chapter: str
     values: dict
     parts: dict
     key: str
+    seen: dict = field(default_factory=dict, compare=False, repr=False)
 
 
 def make(project: Project, chapter: str, overrides: dict) -> Plan:
@@ -54,9 +57,35 @@ def make(project: Project, chapter: str, overrides: dict) -> Plan:
     """
     found = chapters.read(project, chapter)
     values = {name: overrides.get(name, default) for name, default in found.parameters.items()}
-    parts = _parts(project, found, values)
+    modules = closure.modules(project, [cell["source"] for cell in found.code_cells])
+    read = [project.lock_file, project.data_package, *modules,
+            *(datasets.locate(name, project) for name in found.tables),
+            *closure.files_read(project, modules)]
+    seen = {file: files.state(file) for file in read}
+    parts = _parts(project, found, values, modules)
     return Plan(found.name, values, parts,
-                sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True)))
+                sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True)), seen)
+
+
+def moved(project: Project, planned: Plan) -> list[str]:
+    """What the key holds and somebody touched since a plan was made, even if it is as it was.
+
+    A run in between may have read anything. Where this is empty, it read what the key says.
+    """
+    changed = [project.shown(file) for file, state in planned.seen.items()
+               if files.state(file) != state]
+    if installed(project.lock_file) != planned.parts["installed"]:
+        changed.append("the installed packages")
+    if code_of(chapters.read(project, planned.chapter)) != planned.parts["code"]:
+        changed.append(project.shown(chapters.read(project, planned.chapter).path))
+    return changed
+
+
+def code_of(chapter: chapters.Chapter) -> str:
+    """Hash of the code of a chapter, with the tags that change how it runs."""
+    return sha256(json.dumps([
+        [cell["source"], sorted(KEPT_TAGS & set(cell["metadata"].get("tags", [])))]
+        for cell in chapter.code_cells]))
 
 
 def sha256(content: str | bytes) -> str:
@@ -64,18 +93,16 @@ def sha256(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
-def _parts(project: Project, chapter: chapters.Chapter, values: dict) -> dict:
+def _parts(project: Project, chapter: chapters.Chapter, values: dict,
+           modules: list[Path]) -> dict:
     """Everything that could change the outputs of a run, by part.
 
     Markdown, outputs and display tags are left out: changing prose runs nothing again.
     """
-    cells = [[cell["source"], sorted(KEPT_TAGS & set(cell["metadata"].get("tags", [])))]
-             for cell in chapter.code_cells]
-    modules = closure.modules(project, [source for source, _ in cells])
     described = {name: {key: value for key, value in datasets.describe(name, project).items()
                         if key not in OF_A_FILE} for name in chapter.tables}
     return {
-        "code": sha256(json.dumps(cells)),
+        "code": code_of(chapter),
         "parameters": values,
         "data": {name: _of_file(datasets.locate(name, project)) for name in chapter.tables},
         "description": {name: sha256(json.dumps(about)) for name, about in described.items()},
@@ -96,15 +123,15 @@ def _inside(file: Path, folder: Path) -> str:
 
 def _of_file(file: Path) -> str:
     """Hash of a file, read once as long as it stays the same; ``missing`` where there is none."""
+    state = files.state(file)
     try:
-        state = file.stat()
+        return _hash(file, state) if state else "missing"  # loading it says so
     except OSError:
-        return "missing"  # loading it says so
-    return _hash(file, state.st_mtime_ns, state.st_size)
+        return "missing"
 
 
 @lru_cache(maxsize=4096)
-def _hash(file: Path, _changed: int, _size: int) -> str:
+def _hash(file: Path, _state: tuple) -> str:
     return sha256(file.read_bytes())
 
 

@@ -112,7 +112,9 @@ def published(build: Path, run_key: str) -> dict | None:
             state = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in found]
     except OSError:
         return None
-    return _verified(path, tuple(sorted(state)))
+    record = _verified(path, tuple(sorted(state)))
+    # A whole run under the name of another one is not that one.
+    return record if record is not None and record.get("key") == run_key else None
 
 
 @lru_cache(maxsize=4096)
@@ -159,7 +161,10 @@ def why(build: Path, plan: Plan) -> list[str]:
     """Why a plan would be run: the parts of its key that changed; empty if it would not."""
     if published(build, plan.key) is not None:
         return []
+    lost = ["its run was removed or damaged"]
+    if folder(build, plan.key).exists():
+        return lost
     record = nearest(build, plan)
     if record is None:
         return ["it has never run here"]
-    return differences(record["parts"], plan.parts) or ["its run was removed or damaged"]
+    return differences(record["parts"], plan.parts) or lost

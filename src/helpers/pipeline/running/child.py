@@ -65,8 +65,13 @@ def here(work: Work, begin) -> Outcome:
     folder = tempfile.mkdtemp(prefix="book-run-", dir=work.folder)
     os.chdir(folder)
     output = os.path.join(folder, "notebook.ipynb")
-    opened = []
-    watch.openings(work.watched, opened.append)
+    notes = []
+
+    def note(kind: str, what: str) -> None:
+        notes.append((kind, what))
+
+    watch.modules(note)
+    watch.openings(work.watched, note, closed=folder if work.closed else None)
     watch.bound_memory(work.memory_bytes)
     status, reason, executed = "ok", "", None
     try:
@@ -83,7 +88,8 @@ def here(work: Work, begin) -> Outcome:
                 executed = file.read()
         os.chdir(os.path.dirname(folder))
         shutil.rmtree(folder, ignore_errors=True)
-    return Outcome(status, reason, executed, tuple(opened), round(time.monotonic() - began, 2))
+    return Outcome(status, reason, executed, seconds=round(time.monotonic() - began, 2),
+                   **watch.sorted_out(notes))
 
 
 def _end_with_driver() -> None:

@@ -33,13 +33,15 @@ def run(work: Work) -> Outcome:
             watch.NOTE: str(reads),
             watch.FOLDERS: os.pathsep.join(work.watched),
             watch.MEMORY: str(work.memory_bytes or 0),
+            watch.CLOSED: str(folder) if work.closed else "",
         }
         with environment.surroundings(told):
             status, reason = _execute(work, folder)
         output = folder / "work" / "notebook.ipynb"
         executed = output.read_bytes() if status in ("ok", "failed") and output.exists() else None
-        opened = reads.read_text(encoding="utf-8").splitlines() if reads.exists() else ()
-    return Outcome(status, reason, executed, tuple(opened), round(time.monotonic() - began, 2))
+        notes = reads.read_text("utf-8", "surrogateescape").splitlines() if reads.exists() else ()
+    return Outcome(status, reason, executed, seconds=round(time.monotonic() - began, 2),
+                   **watch.sorted_out(line.split(" ", 1) for line in notes))
 
 
 def _execute(work: Work, folder: Path) -> tuple[str, str]:

@@ -14,6 +14,7 @@ class Work:
     values: dict = field(default_factory=dict)  # parameters to inject; none: no injected cell
     environment: dict = field(default_factory=dict)  # variables beside those of the driver
     watched: tuple[str, ...] = ()  # folders in which every file that is opened is noted
+    closed: bool = False  # whether cells may only compute: see `watch.openings`
     folder: str | None = None  # where the run's own working folder is made; None: as usual
     memory_bytes: int | None = MEMORY_BYTES
     cell_seconds: float = CELL_SECONDS
@@ -27,6 +28,8 @@ class Outcome:
     reason: str = ""  # one line
     notebook: bytes | None = None  # the executed one, as its file
     opened: tuple[str, ...] = ()  # files opened in watched folders: real paths, in order
+    loaded: tuple[str, ...] = ()  # modules of this project: hash of the source, blank, real path
+    refused: tuple[str, ...] = ()  # what the cells tried and may not do
     seconds: float = 0.0
 
 

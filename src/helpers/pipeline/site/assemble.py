@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import yaml
 
-from helpers import downloads, markup, results
+from helpers import datasets, downloads, markup, results
 from helpers.pipeline import chapters
 from helpers.pipeline.edition import Edition
 from helpers.pipeline.site import generated
@@ -35,6 +35,21 @@ def static_folders(edition: Edition) -> list[Path]:
     return [folder for folder in folders if folder.is_dir()]
 
 
+def inputs(edition: Edition, runs) -> list[Path]:
+    """Files that the pages of an edition are made from, beside its runs."""
+    project = edition.project
+    files = [project.config, project.contents, project.references, project.data_package,
+             *written_pages(edition), *sorted(project.scenarios.glob("*.toml"))]
+    for folder in (*(project.root / name for name in PAGE_FOLDERS), *static_folders(edition)):
+        files += sorted(file for file in folder.rglob("*") if file.is_file())
+    files += sorted((project.code / "pipeline").rglob("*.py"))
+    files += sorted(project.code.glob("*.py"))
+    # Every table is shown and offered, whether a chapter reads it or not.
+    files += [datasets.locate(name, project) for name in datasets.names(project)]
+    # Prose is not in a run's key.
+    return files + [chapters.read(project, run.chapter).path for run in runs]
+
+
 def key(edition: Edition, runs, notice: str) -> str:
     """Key of a set of pages: everything they are made from, chapters by their run keys.
 
@@ -46,17 +61,9 @@ def key(edition: Edition, runs, notice: str) -> str:
     notice : str
         What stands on top of every page.
     """
-    project = edition.project
-    files = [project.config, project.contents, project.references, project.data_package,
-             *written_pages(edition), *sorted(project.scenarios.glob("*.toml"))]
-    for folder in (*(project.root / name for name in PAGE_FOLDERS), *static_folders(edition)):
-        files += sorted(file for file in folder.rglob("*") if file.is_file())
-    files += sorted((project.code / "pipeline").rglob("*.py"))
-    files += sorted(project.code.glob("*.py"))
-    # Prose is not in a run's key.
-    files += [chapters.read(project, run.chapter).path for run in runs]
     parts = [notice, edition.command(), *(run.key for run in runs)]
-    parts += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+    parts += [hashlib.sha256(file.read_bytes()).hexdigest()
+              for file in inputs(edition, runs) if file.is_file()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,10 +21,13 @@ from pathlib import Path
 from helpers.pipeline import store
 from helpers.pipeline.edition import BuildError
 from helpers.pipeline.running import environment
+from helpers.pipeline.site import checksums
 from helpers.project import Project
 
 PASSING = ("staged", "html", "old")  # folders of one build
-STAMP = "shared.txt"  # hash of what all pages share; there only while the folder is in order
+# Hashes of what all pages share and of what Sphinx left; there only while the folder is in order.
+STAMP = "shared.txt"
+OF_SPHINX = ".buildinfo"  # differs by the folder of the book
 WHAT_CHANGED = "what-changed.html"  # a notice links to it as from the first page
 NOTICE = re.compile(r'<aside class="bd-header-announcement".*?</aside>', re.S)
 # MyST-NB writes this file while pages are written, so only some have its version in the address.
@@ -31,6 +35,10 @@ VERSIONED = re.compile(r"(/mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")
 # Lines that other pages depend on: titles, labels, citations and references to other pages.
 SHARED_LINE = re.compile(r"^# |^\(.*\)=\s*$|\{(cite|ref|numref|doc|download)[^}]*\}", re.M)
 PROGRAM = Path(__file__).with_name("jupyter_book.py")
+
+
+class Crash(BuildError):
+    """jupyter-book ended without a word about a page."""
 
 
 class PageBuilder:
@@ -67,7 +75,9 @@ class PageBuilder:
         Raises
         ------
         BuildError
-            With the warnings or, if there are none, the end of what jupyter-book said.
+            With the warnings.
+        Crash
+            If there are none, with how it ended and the end of what it said.
         """
         self.start()
         arguments = ["build", str(source), "--path-output", str(out), "-W", "--keep-going",
@@ -82,9 +92,14 @@ class PageBuilder:
         warnings = [line.replace(str(source) + "/", "") for line in log.splitlines()
                     if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
         built = out / "_build" / "html"
-        if status != 0 or warnings or not (built / "index.html").is_file():
-            what = "\n".join(dict.fromkeys(warnings)) or log[-3000:]
-            raise BuildError(f"The pages were not built; jupyter-book said:\n{what}")
+        if warnings:
+            raise BuildError("The pages were not built; jupyter-book said:\n"
+                             + "\n".join(dict.fromkeys(warnings)))
+        if status != 0 or not (built / "index.html").is_file():
+            ended = (f"was killed by {signal.Signals(-status).name}" if status < 0
+                     else f"ended with status {status}")
+            raise Crash("\n".join(filter(None, [
+                f"The pages were not built; jupyter-book {ended}", log.strip()[-3000:]])))
         return built
 
 
@@ -142,16 +157,26 @@ def build(project: Project, folder: Path, notice: str, builder: PageBuilder) -> 
     """
     source, out, built = folder / "source", folder / "out", folder / "html"
     stamp, shared = folder / STAMP, shared_by_all(project, folder / "staged" / "source")
-    if not stamp.is_file() or stamp.read_text() != shared:
-        shutil.rmtree(source, ignore_errors=True)
-        shutil.rmtree(out, ignore_errors=True)
+    if not stamp.is_file() or stamp.read_text() != f"{shared} {checksums.of_all(out)}":
+        _forget(source, out)
     stamp.unlink(missing_ok=True)  # if this is interrupted, the next build begins anew
     synchronise(folder / "staged" / "source", source)
-    shutil.copytree(builder.build(source, out), built)
-    stamp.write_text(shared)
+    try:
+        made = builder.build(source, out)
+    except Crash:  # what Sphinx keeps is damaged, or somebody killed it
+        _forget(source, out)
+        synchronise(folder / "staged" / "source", source)
+        made = builder.build(source, out)
+    shutil.copytree(made, built, ignore=shutil.ignore_patterns(OF_SPHINX))
+    stamp.write_text(f"{shared} {checksums.of_all(out)}")
     shutil.copytree(folder / "staged" / "static", built / "_static", dirs_exist_ok=True)
     finish(built, notice)
     return built
+
+
+def _forget(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def shared_by_all(project: Project, source: Path) -> str:
