@@ -1,6 +1,6 @@
 """Builds that are killed, interrupted, or run at once: never a half book, and the next is whole.
 
-Builds here are real ones, of a book of two chapters.
+Builds here are real ones, of a book of two quick chapters: a parameter changes one of them.
 """
 
 import json
@@ -20,15 +20,22 @@ from helpers.project import Project
 pytestmark = [pytest.mark.slow,
               pytest.mark.skipif(sys.platform != "linux", reason="signals as on Linux")]
 
-CHAPTERS = ["5-3-market-in-china", "3-3-small-enterprises"]
-RUNS = 40  # of a sweep that is stopped on its way
+CHAPTERS = ["1-counts", "2-waits"]
+RUNS = 10  # of a sweep that is stopped on its way
+RATE = ("from helpers import parameters, results\n"
+        "parameters.check(globals())\n"
+        "x = results.record('x', rmb_per_usd, unit='RMB per USD', label='X')")
+RESTS = "import time\ntime.sleep(0.5)"  # so that there is time to stop it
 # Fifty are asked of the project and take some minutes; each continuous build tries a few.
 KILLS = int(os.environ.get("BOOK_KILLS", "5"))
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    return small_book.make(tmp_path_factory.mktemp("fire") / "project", CHAPTERS)
+    made = small_book.make(tmp_path_factory.mktemp("fire") / "project")
+    small_book.write(made, CHAPTERS[0], small_book.RECORD)
+    small_book.write(made, CHAPTERS[1], RATE, RESTS, head="rmb_per_usd = 6.91  # RMB per USD")
+    return made
 
 
 def whole(project: Project) -> int:
@@ -69,7 +76,7 @@ def test_builds_killed_at_random_moments(project):
         # A new value each time, so that there is always a chapter to run and a book to write.
         rate = f"rmb_per_usd={6 + number / 100}"
         process = small_book.start(project, "build", "--quiet", "--set", rate)
-        time.sleep(chance.uniform(0.3, 8))
+        time.sleep(chance.uniform(0.3, 5))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         seen.append(whole(project))
@@ -93,7 +100,7 @@ def test_builds_killed_at_random_moments(project):
 def test_a_stopped_sweep_goes_on_where_it_was(project, number):
     # So many that a test on a busy machine is in time to stop them.
     values = ",".join(f"{7 + number / 100 + step / 10_000:.4f}" for step in range(RUNS))
-    sweep = ["sweep", "--grid", f"rmb_per_usd={values}", "--chapters", CHAPTERS[0]]
+    sweep = ["sweep", "--grid", f"rmb_per_usd={values}", "--chapters", CHAPTERS[1]]
     # A shell that starts something in the background has it ignore Ctrl-C; not here.
     process = small_book.start(project, *sweep, "--jobs", "2", preexec_fn=lambda: signal.signal(
         signal.SIGINT, signal.SIG_DFL))

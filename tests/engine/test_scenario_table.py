@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from small_book import shared
 
 from helpers import agreement, datasets, results
 from helpers.pipeline import chapters, edition, execute, scenario_table
@@ -19,9 +20,8 @@ LISTED = scenario_table.listed(BOOK)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Both tables made anew for the scenarios that they list, in a build folder of their own."""
-    place = Project.at(BOOK.root, build=tmp_path_factory.mktemp("scenarios"))
-    return scenario_table.make(place, execute.How(), scenarios=LISTED)
+    """Both tables made anew for the scenarios that they list."""
+    return scenario_table.make(shared(tmp_path_factory), execute.How(), scenarios=LISTED)
 
 
 def read(content):
