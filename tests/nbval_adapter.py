@@ -20,15 +20,14 @@ from jupyter_client.manager import KernelManager
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from helpers import results, words
-from helpers.pipeline import causes, differences
+from helpers import results
+from helpers.pipeline import differences, explain
 from helpers.pipeline.check import switches
 from helpers.pipeline.running import stock
 from helpers.project import Project
 
 COMPARED = "compared"  # property of a report: how many outputs of each sort were compared
 FOLLOWS = "follows"  # property of a report: another cell of this chapter has explained itself
-SHOWN = 6  # differences that a block lists
 LONGEST = 60  # letters of a fault among others in one line
 # Options of nbval's own, by the names pytest has for them. Each would compare less, or twice.
 REFUSED = ("nbval", "nbval_lax", "nbval_sanitize_with", "sanitize_with", "nbdime",
@@ -142,11 +141,7 @@ class Cell(IPyNbCell):
     def raise_cell_error(self, message, *args, **kwargs):
         """Say what went wrong; called by nbval."""
         if self.differences:
-            lines = [differences.line(found) for found in self.differences[:SHOWN]]
-            rest = [found.name for found in self.differences[SHOWN:]]
-            if rest:
-                lines.append(f"{self._place}: {len(rest)} more: {_few(rest)}")
-            self._fail(lines)
+            self._fail([differences.line(found) for found in self.differences])
         raised = [output for output in self.test_outputs or () if output.output_type == "error"]
         self.parent.broken = self.cell_num
         self._fail([f"{self._place}{_raised(raised[-1]) if raised else f': {message}'}"], "run")
@@ -162,14 +157,12 @@ class Cell(IPyNbCell):
         if self.parent.explained:
             names = [found.name for found in self.differences] or [
                 line.removeprefix(self._place).lstrip(", :")[:LONGEST] for line in lines]
-            self.user_properties.append((FOLLOWS, f"cell {self.cell_num} ({_few(names, 3)})"))
+            self.user_properties.append(
+                (FOLLOWS, f"cell {self.cell_num} ({explain.listed(names, 3)})"))
             return "\n".join(lines)
         self.parent.explained = True
-        found = causes.of(Project.at(self.config.rootpath), self.chapter)
-        wanted = ("" if command != "why" else
-                  f"  (if all that moved is wanted: book accept {self.chapter})")
-        return "\n".join([*lines, *(f"  cause?  {cause}" for cause in found),
-                          f"  type:   book {command} {self.chapter}{wanted}"])
+        return "\n".join(explain.block(
+            Project.at(self.config.rootpath), self.chapter, lines, command))
 
     def reportinfo(self):
         return self.path, 0, self._place
@@ -215,10 +208,4 @@ def pytest_terminal_summary(terminalreporter):
         by_chapter.setdefault(report.nodeid.split("::")[0], []).append(
             dict(report.user_properties)[FOLLOWS])
     for chapter, cells in by_chapter.items():
-        terminalreporter.write_line(f"{chapter}, after that: {_few(cells)}")
-
-
-def _few(names, limit=SHOWN):
-    """A list in one line."""
-    more = [f"{len(names) - limit} more"] if len(names) > limit else []
-    return words.in_words([*dict.fromkeys(names[:limit]), *more])
+        terminalreporter.write_line(f"{chapter}, after that: {explain.listed(cells)}")

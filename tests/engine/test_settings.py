@@ -60,7 +60,7 @@ RANGES = {
     "rmb_per_usd": ("5.0 to 11.0", "around every yearly mean since the euro began"),
     "usd_per_eur": ("0.8 to 1.6", "around every yearly mean since the euro began"),
     "price_basis": ("nominal, real_usd", "consumer prices are there for dollars only"),
-    "approximate_half_width": ("0.5 to 20", "what the word approximately may cover of a figure in millions"),
+    "approximate_half_width": ("0.5 to 20", "what the word may cover in millions"),
     "attack_reading": ("all, power_five_million, product_million, power_seven",
                        "the readings in the table of readings, and all of them"),
     "share_denominator": ("vulnerabilities, advisories", "the two bases that the report has"),
@@ -79,7 +79,7 @@ RANGES = {
                     "the rules of helpers.dates"),
     "count_unit": ("advisories, distinct_cve", "columns of the table of advisories"),
     "count_model": ("poisson, negative_binomial", "the two models that helpers.counts fits"),
-    "count_first_year": ("2010 to 2018", "from the first year with advisories; later ones leave too few"),
+    "count_first_year": ("2010 to 2018", "from the first advisories on; later leaves too few"),
     "partial_link_weight": ("0.0 to 1.0", "between no link and a whole one"),
     "min_confidence": ("high, medium, low", "the levels that outside rows have"),
 }

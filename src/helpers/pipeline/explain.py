@@ -1,4 +1,4 @@
-"""Why committed outputs and a new run may differ: what has changed since they were committed.
+"""What to say where a run and the committed outputs differ: probable causes, and what to type.
 
 `store.why` knows the last run here; a clean clone, or continuous integration, has none. Git knows
 which files of the chapter's key have changed since its notebook was committed, and the data package
@@ -13,20 +13,56 @@ from helpers import datasets, words
 from helpers.pipeline import chapters, plan, status
 from helpers.project import Project
 
-FEW = 5  # files that one line lists
+SHOWN = 6  # differences of a block, and names of a line
 PATIENCE_SECONDS = 20  # for git, on a disk that is slow
 
 
-def of(project: Project, name: str) -> list[str]:
-    """Probable causes, one line each; never empty, and never an error."""
+def block(project: Project, name: str, lines: list[str], command: str = "why") -> list[str]:
+    """What is wrong with a chapter, why that may be, and what to type.
+
+    Parameters
+    ----------
+    project : Project
+    name : str
+    lines : list of str
+        What is wrong; a few are shown.
+    command : {'why', 'run', 'check'}
+        What to type; after `why` also how all that moved becomes the reference.
+    """
+    wanted = f"  (if all that moved is wanted: book accept {name})" if command == "why" else ""
+    rest = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return [*lines[:SHOWN], *rest, *(f"  cause?  {cause}" for cause in causes(project, name)),
+            f"  type:   book {command} {name}{wanted}"]
+
+
+def listed(names: list[str], limit: int = SHOWN) -> str:
+    """Names in one line: the first of them, and how many more there are."""
+    names = list(dict.fromkeys(names))
+    more = [f"{len(names) - limit} more"] if len(names) > limit else []
+    return words.in_words([*names[:limit], *more])
+
+
+def causes(project: Project, name: str) -> list[str]:
+    """Why a chapter may give something else than is committed, one line each; never empty."""
+    found = changes(project, name)
+    if found:
+        return found
+    if not _git(project, "rev-parse", "HEAD"):
+        return ["its tables are those that were accepted; of its code git, which would know, says "
+                "nothing here"]
+    return ["no table, helper or package that the chapter rests on has changed since its outputs "
+            "were committed, so these were edited by hand, or something outside its key matters"]
+
+
+def changes(project: Project, name: str) -> list[str]:
+    """What has changed of a chapter's key since its outputs were committed; never an error."""
     try:
-        return _of(project, name)
+        return _changes(project, chapters.read(project, name))
     except (chapters.ChapterError, datasets.DataError) as error:
         return [str(error)]
 
 
-def _of(project: Project, name: str) -> list[str]:
-    chapter = chapters.read(project, name)
+def _changes(project: Project, chapter: chapters.Chapter) -> list[str]:
     parts = plan.make(project, chapter.name, {}).parts
     unaccepted = set(datasets.changed(project)) & set(parts["data"])
     found = [f"{project.shown(datasets.locate(table, project))} is not what was accepted"
@@ -35,18 +71,13 @@ def _of(project: Project, name: str) -> list[str]:
     tables = {datasets.locate(table, project) for table in set(parts["data"]) - unaccepted}
     files = {*tables, *(project.code / file for file in parts["helpers"]),
              *(project.root / file for file in parts["files"]), project.lock_file}
-    edited = _changed_since(project, "HEAD", files)
-    found += [f"{file} is edited" for file in edited]
+    found += [f"{file} is edited" for file in _changed_since(project, "HEAD", files)]
     found += _by_hand(project, chapter)
+    if found:
+        return found
     commit = _git(project, "log", "-1", "--format=%H", "--", project.shown(chapter.path))
-    since = [file for file in _changed_since(project, commit, files) if file not in edited]
-    if since:
-        more = [f"{len(since) - FEW} more"] if len(since) > FEW else []
-        found.append("changed since the outputs were committed: "
-                     f"{words.in_words([*since[:FEW], *more])}")
-    return found or [
-        "no table, helper or package that the chapter rests on has changed since its outputs were "
-        "committed, so these were edited by hand, or something outside its key matters"]
+    since = _changed_since(project, commit, files)
+    return [f"changed since the outputs were committed: {listed(since)}"] if since else []
 
 
 def _by_hand(project: Project, chapter: chapters.Chapter) -> list[str]:
