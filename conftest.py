@@ -1,4 +1,4 @@
-"""Settings for every test, and for nbval, which collects the notebooks in chapters/."""
+"""Settings for every test and every notebook: their surroundings, and what watches over them."""
 
 import atexit
 import os
@@ -6,12 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import nbval.kernel
 import pytest
-from jupyter_client.manager import KernelManager
 
-from helpers.pipeline.running import environment, stock
+from helpers.pipeline.running import environment
 from helpers.project import foreign_checkout
+
+pytest_plugins = ["nbval_adapter", "gates"]
 
 FOREIGN = foreign_checkout(Path(__file__).parent)
 
@@ -28,8 +28,3 @@ def pytest_sessionstart():
 _ipython = tempfile.mkdtemp(prefix="book-ipython-")
 atexit.register(shutil.rmtree, _ipython, ignore_errors=True)
 os.environ.update({**environment.variables(), **environment.kernel_variables(_ipython)})
-
-# nbval starts kernels on TCP, and two workers that pick ports at once sometimes lose one:
-# "Kernel died before replying". Each of its kernels gets an address of its own instead.
-nbval.kernel.KernelManager = lambda **options: KernelManager(
-    config=stock.configuration(), **options)
