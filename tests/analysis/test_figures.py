@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from helpers import figures
 
-DATA = pd.DataFrame({"year": [2019, 2026], "market_size_usd_billion": [16.401, 29.76]})
+DATA = pd.DataFrame({"year": [2019, 2026], "market_size_usd_billion": [16.401, 29.76],
+                     "kind": "observed"})
 ALT = "Two points that rise from sixteen to thirty billion dollars."
 
 
 def draw():
     figure, axes = figures.new("A finding", "Size, USD billion", source="a test.")
-    figures.point(axes, [2019, 2026], [16.4, 29.8], "observed")
+    figures.point(axes, DATA["year"], DATA["market_size_usd_billion"], "observed")
     return figure
 
 
@@ -28,7 +29,10 @@ def test_a_figure_is_svg_with_its_data_and_alternative_text(shown):
     output = shown[0]
     assert output["data"]["image/svg+xml"].startswith("<?xml")
     assert "image/png" not in output["data"]
-    assert output["metadata"]["book"] == {"figure": "sizes", "alt": ALT}
+    assert output["metadata"]["book"] == {
+        "figure": "sizes", "alt": ALT, "title": "A finding", "subtitle": "Size, USD billion",
+        "source": "a test."}
+    assert ALT in output["data"]["text/plain"], "metadata are not compared, texts are"
     read = pd.read_csv(io.StringIO(output["data"]["text/csv"]))
     pd.testing.assert_frame_equal(read, DATA)
 
@@ -44,7 +48,7 @@ def test_two_runs_give_the_same_bytes_and_no_date(shown):
 def test_another_value_gives_another_picture_and_other_data(shown):
     figures.show(draw(), "sizes", alt=ALT, data=DATA)
     figure, axes = figures.new("A finding", "Size, USD billion", source="a test.")
-    figures.point(axes, [2019, 2026], [16.4, 29.9], "observed")
+    figures.point(axes, [2019, 2026], [16.401, 29.9], "observed")
     figures.show(figure, "sizes", alt=ALT, data=DATA.assign(market_size_usd_billion=[16.401, 29.9]))
     assert shown[0]["data"]["image/svg+xml"] != shown[1]["data"]["image/svg+xml"]
     assert shown[0]["data"]["text/csv"] != shown[1]["data"]["text/csv"]

@@ -27,6 +27,7 @@ from helpers.figures.effects import (
     effect_bars,
     range_strips,
 )
+from helpers.figures.marks import aid
 from helpers.figures.matrices import (
     dot_matrix,
     heat_map,
@@ -40,6 +41,7 @@ from helpers.figures.networks import (
     node_link,
 )
 from helpers.figures.parts import (
+    bar,
     label,
     log_axis,
     named_rows,
@@ -66,6 +68,7 @@ from helpers.figures.style import (
     TITLE_POINTS,
     WIDTH,
     FigureError,
+    kind_drawn,
     luminance,
     new,
     readable_ink,
@@ -105,6 +108,8 @@ __all__ = [
     "UNDATED_PER_ROW",
     "WIDTH",
     "FigureError",
+    "aid",
+    "bar",
     "bars_with_error",
     "blocks_height",
     "bump_chart",
@@ -114,6 +119,7 @@ __all__ = [
     "hasse_diagram",
     "heat_map",
     "intervals",
+    "kind_drawn",
     "label",
     "labelled_dots",
     "lanes",

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 from matplotlib import ticker
 
+from helpers.figures import marks
 from helpers.figures.parts import label, named_rows
 from helpers.figures.style import ACCENT, INK, MUTED, PAPER, TEXT_POINTS, WIDTH, readable_ink
 
@@ -60,9 +61,9 @@ def stacked_bars(axes, table, *, colours, unit, totals=None):
         label(axes, left, position, text, dx=6, colour=INK if left else MUTED)
     x = 0.0
     for name, colour in zip(table.columns, colours, strict=True):
-        axes.add_patch(plt.Rectangle((x, -1.18), 0.022 * reach, 0.42, facecolor=colour,
-                                     edgecolor=MUTED if colour == PAPER else PAPER, linewidth=1,
-                                     clip_on=False))
+        marks.aid(axes.add_patch(plt.Rectangle(
+            (x, -1.18), 0.022 * reach, 0.42, facecolor=colour, linewidth=1, clip_on=False,
+            edgecolor=MUTED if colour == PAPER else PAPER)))
         label(axes, x + 0.022 * reach, -0.97, name, dx=5)
         x += 0.022 * reach + (0.5 * TEXT_POINTS * len(name) + 20) / 72 * 1.2 * reach / 5.2
     named_rows(axes, list(table.index), va="center")
@@ -108,6 +109,7 @@ def lanes(axes, segments, names, *, colours, height=0.46):
             axes.text(x, lane - height / 2 - 0.05, segment["label"], ha="center", va="bottom",
                       fontsize=TEXT_POINTS, color=INK, zorder=3,
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
+    marks.scale(axes, x="linear")
     axes.set_ylim(len(names) - 1 + height / 2 + 0.12, -height / 2 - 0.42)
     named_rows(axes, names)
 

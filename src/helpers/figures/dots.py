@@ -8,7 +8,6 @@ from helpers.figures.style import (
     ACCENT,
     GRID,
     INK,
-    KINDS,
     MUTED,
     PAPER,
     SECOND,
@@ -33,14 +32,11 @@ def intervals(axes, rows, *, unit, gap=0.16):
     """
     lows, highs = [row["low"] for row in rows], [row["high"] for row in rows]
     for position, row in enumerate(rows):
-        drawn = KINDS[row["kind"]]
         colour = row.get("colour", ACCENT)
         axes.plot([row["low"], row["high"]], [position] * 2, color=colour, linewidth=5, alpha=0.35,
                   solid_capstyle="round", zorder=2)
         if row["middle"] is not None:
-            axes.plot(row["middle"], position, linestyle="none", marker=drawn["marker"],
-                      markersize=8, markeredgewidth=1.8, markeredgecolor=colour,
-                      markerfacecolor=colour if drawn["fill"] else PAPER, zorder=3)
+            point(axes, row["middle"], position, row["kind"], colour, zorder=3)
         label(axes, row["high"], position, row["text"], dx=9)
     named_rows(axes, [row["name"] for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.6)

@@ -5,6 +5,7 @@ import textwrap
 
 from matplotlib import ticker
 
+from helpers.figures import marks
 from helpers.figures.parts import label, point, stacked_height
 from helpers.figures.style import ACCENT, GRID, INK, LINE, MUTED, SECOND, TEXT_POINTS, WIDTH
 
@@ -104,6 +105,7 @@ def effect_bars(axes, rows, *, centre, unit):
     ends = min(x for x, _ in sides), max(x for x, _ in sides)
     ticks = [tick for tick in (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 32, 64)
              if tick == 1 or ends[0] - 0.4 <= math.log(tick) <= ends[1] + 0.1]
+    marks.scale(axes, x="log")
     axes.set_xlim(-left / scale, (USABLE_POINTS - left) / scale)
     axes.xaxis.set_major_locator(ticker.FixedLocator([math.log(tick) for tick in ticks]))
     axes.xaxis.set_major_formatter(ticker.FuncFormatter(

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from helpers.figures import marks
 from helpers.figures.parts import label
 from helpers.figures.style import (
     ACCENT,
@@ -128,8 +129,8 @@ def bump_chart(axes, edges, ranks, *, unit):
                 # Each unit has its own dashes, and the gaps between them belong to the others.
                 colour = [INK, "#9a9a9a", ACCENT, SECOND][turn_taken % 4]
                 style = (turn_taken * -3, (3, 3 * (len(group) - 1)))
-            axes.plot(x, y, color=colour, linestyle=style, linewidth=3,
-                      solid_capstyle="butt", dash_capstyle="butt", zorder=3)
+            marks.aid(*axes.plot(x, y, color=colour, linestyle=style, linewidth=3,
+                                 solid_capstyle="butt", dash_capstyle="butt", zorder=3))
     for end, side, dx in ((0, "right", -8), (-1, "left", 8)):
         for rank in sorted(set(ranks_held[:, end])):
             names = " = ".join(map(str, ranks.index[ranks_held[:, end] == rank]))

@@ -6,7 +6,8 @@ from operator import add
 import numpy as np
 from matplotlib import ticker
 
-from helpers.figures.style import ACCENT, INK, KINDS, PAPER, TEXT_POINTS
+from helpers.figures import marks
+from helpers.figures.style import ACCENT, INK, KINDS, PAPER, TEXT_POINTS, kind_drawn
 
 
 def log_axis(axis, ticks, unit_format="{:g}"):
@@ -54,12 +55,25 @@ def named_rows(axes, names, places=None, **text):
 
 def point(axes, x, y, kind, colour=ACCENT, **style):
     """One value, drawn by its kind."""
-    drawn = KINDS[kind]
-    return axes.plot(
+    drawn = KINDS[kind_drawn(kind)]
+    lines = axes.plot(
         x, y, linestyle="none", marker=drawn["marker"], markersize=8, markeredgewidth=1.8,
-        markeredgecolor=colour, markerfacecolor=colour if drawn["fill"] else PAPER, zorder=4,
-        **style,
+        markeredgecolor=colour, markerfacecolor=colour if drawn["fill"] else PAPER,
+        **{"zorder": 4, **style},
     )
+    marks.of_kind(kind_drawn(kind), *lines)
+    return lines
+
+
+def bar(axes, position, length, kind, *, height=0.55, colour=ACCENT):
+    """One value as a bar from zero, drawn by its kind: filled, or hollow with a hatch."""
+    drawn = KINDS[kind_drawn(kind)]
+    style = {"color": colour} if drawn["fill"] else {
+        "facecolor": PAPER, "edgecolor": colour, "linewidth": 1.6,
+        "linestyle": drawn["linestyle"], "hatch": drawn["hatch"]}
+    bars = axes.barh([position], [length], height=height, **style)
+    marks.of_kind(kind_drawn(kind), *bars)
+    return bars
 
 
 def label(axes, x, y, text, *, dx=0, dy=0, colour=INK, **style):

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.ft2font import LoadFlags
 
 from helpers.downloads import to_csv
+from helpers.figures import marks
 from helpers.project import Project
 
 PALETTE = sns.color_palette("colorblind").as_hex()
@@ -37,6 +38,10 @@ KINDS = {
     "derived": {"linestyle": ":", "marker": "s", "fill": False, "hatch": "...."},
     "outside": {"linestyle": "-.", "marker": "^", "fill": True, "hatch": None},
 }
+
+# Kinds of printed values that tables tell apart and pictures do not: what is not yet so is open.
+DRAWN_AS = {**{kind: kind for kind in KINDS}, "budget": "forecast", "announcement": "forecast",
+            "deal": "observed", "estimate": "derived"}
 
 READS = ("vendor/fonts/*.ttf",)  # part of the key of every run that draws
 for _file in sorted(Project.current().root.glob(READS[0])):
@@ -115,6 +120,8 @@ def new(title, subtitle, *, source, height=3.4, rows=1, columns=1, **subplots):
     figure, axes = plt.subplots(
         rows, columns, figsize=(WIDTH, total), layout="constrained", **subplots
     )
+    # Letters leave as outlines, so the words go along as words.
+    figure.book_words = {"title": title, "subtitle": subtitle, "source": source}
     figure.get_layout_engine().set(
         rect=(0, foot_inches / total, 1, height / total), w_pad=0.02, h_pad=0.02
     )
@@ -156,7 +163,15 @@ def _length(text, points, weight):
     return font.set_text(text + "|", flags=LoadFlags.NO_HINTING)[-1][0] / 640
 
 
-def show(figure, name, *, alt, data):
+def kind_drawn(kind):
+    """Kind of `KINDS` in which a value of a table's kind is drawn."""
+    if kind not in DRAWN_AS:
+        raise FigureError(f"A value of the kind {kind!r} has no mark; known: "
+                          f"{', '.join(DRAWN_AS)}.")
+    return DRAWN_AS[kind]
+
+
+def show(figure, name, *, alt, data, beside=(), references=()):
     """Put a figure into the notebook as SVG, with its alternative text and its data.
 
     Parameters
@@ -167,12 +182,18 @@ def show(figure, name, *, alt, data):
     alt : str
         What the figure shows, for who cannot see it; at least a sentence.
     data : pandas.DataFrame
-        What is plotted, tidy, with units in the column names.
+        What is plotted, tidy, with units in the column names. Where marks tell kinds of values,
+        the column ``kind``, or one that ends in ``_kind``, tells them as well.
+    beside : sequence of str
+        Columns of numbers that readers get and the picture does not show.
+    references : sequence of float
+        Numbers that the picture shows and that are no data, such as a line at 1.
 
     Raises
     ------
     FigureError
-        If the alternative text is missing or too short, or there are no data.
+        If the alternative text is missing or too short, there are no data, or the picture does
+        not agree with them (see `helpers.figures.marks`).
     """
     if len(alt.split()) < 6:
         raise FigureError(f"Figure {name!r}: alt text must say what is shown; got {alt!r}.")
@@ -180,13 +201,21 @@ def show(figure, name, *, alt, data):
         raise FigureError(f"Figure {name!r}: give the plotted data, for readers to reuse.")
     from IPython.display import display
 
+    wrong = marks.faults(figure, data, kinds=DRAWN_AS, looks=KINDS, beside=beside,
+                         references=references)
+    if wrong:
+        plt.close(figure)
+        raise FigureError(f"Figure {name!r} and its data disagree: {'; '.join(wrong)}.")
     picture = _svg(figure)
     plt.close(figure)
+    words = {part: " ".join(text.split()) for part, text in
+             {"alt": alt, **getattr(figure, "book_words", {})}.items()}
     display(
         {"image/svg+xml": picture, "text/csv": to_csv(data),
-         "text/plain": f"Figure {name}"},
-        raw=True,
-        metadata={"book": {"figure": name, "alt": " ".join(alt.split())}},
+         # Runs are compared by it, and metadata are not.
+         "text/plain": "\n".join([f"Figure {name}", *(
+             f"{part}: {text}" for part, text in words.items())])},
+        raw=True, metadata={"book": {"figure": name, **words}},
     )
 
 
