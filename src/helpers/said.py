@@ -29,8 +29,8 @@ LEAST = ("smallest", "lowest", "shortest", "earliest", "slowest", "weakest", "na
 ALL, NONE, MOST = ("all", "every", "each", "throughout"), ("none", "nothing", "never"), ("most",)
 # Phrases that mean something else than the word of order in them; looked for first.
 PHRASES = {
-    "at least": operator.ge, "no less than": operator.ge, "no fewer than": operator.ge,
-    "at most": operator.le, "no more than": operator.le, "up to": operator.le,
+    "at least": operator.ge, "no less": operator.ge, "no fewer": operator.ge,
+    "at most": operator.le, "no more": operator.le, "up to": operator.le,
     "equal": operator.eq, "equals": operator.eq, "the same": operator.eq, "like": operator.eq,
 }
 RELATIONS = (PHRASES | dict.fromkeys(GREATER, operator.gt) | dict.fromkeys(LESS, operator.lt)
