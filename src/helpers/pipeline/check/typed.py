@@ -23,8 +23,7 @@ PLACES = (
 WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
-    "thousand dozen half halves third thirds quarter quarters tenth twice thrice double doubled "
-    "doubles threefold").split()
+    "thousand dozen half halves third thirds quarter quarters tenth twice thrice threefold").split()
 NUMBER = re.compile(r"[^\s]*\d[^\s]*|\b(?:" + "|".join(WORDS) + r")\b", re.IGNORECASE)
 HEADING = re.compile(r"(?m)^#+ (.*)$")
 # A title begins with the chapter's own number.
@@ -68,6 +67,6 @@ def typed_in_prose(chapter: Chapter, may_stand: Reasons) -> list[str]:
 def without(text: str, may_stand: Reasons) -> str:
     """A text without the words that may stand, so that what is left is a fault."""
     patterns = (pattern for group in may_stand.values() for pattern in group)
-    for pattern in (*PLACES, *patterns):
+    for pattern in (*patterns, *PLACES):
         text = re.sub(pattern, " ", text)
     return text
