@@ -17,10 +17,10 @@ __all__ = ["ORDER", "SaidError", "said"]
 
 # Each row: what must hold of the two numbers, and the words that say so.
 GREATER = ("above", "more", "larger", "greater", "bigger", "higher", "longer", "later", "faster",
-           "stronger", "wider", "steeper", "after", "exceeds", "exceed", "rises", "rise", "rose",
+           "stronger", "wider", "steeper", "farther", "after", "exceeds", "exceed", "rises", "rise", "rose",
            "rising", "grows", "grow", "grew", "increases", "increased", "outgrows")
 LESS = ("below", "fewer", "less", "smaller", "lower", "shorter", "earlier", "slower", "weaker",
-        "narrower", "flatter", "before", "falls", "fall", "fell", "falling", "shrinks", "shrank",
+        "narrower", "flatter", "closer", "nearer", "before", "falls", "fall", "fell", "falling", "shrinks", "shrank",
         "declines", "declined", "decreases", "decreased")
 GREATEST = ("largest", "greatest", "biggest", "highest", "longest", "latest", "fastest",
             "strongest", "widest", "steepest", "last", "most")
