@@ -40,4 +40,4 @@ def order_beside_glue(chapter: Chapter, may_stand: Reasons) -> list[str]:
     paragraphs = (paragraph for text in prose_of(chapter)
                   for paragraph in re.split(r"\n\s*\n|\n(?=- )", text))
     return [word for paragraph in paragraphs if "{glue:" in paragraph
-            for word in ORDER.findall(without(paragraph, may_stand))]
+            for word in ORDER.findall(without(" ".join(paragraph.split()), may_stand))]

@@ -56,7 +56,8 @@ def typed_in_prose(chapter: Chapter, may_stand: Reasons) -> list[str]:
     """Number words of the prose, and digits of its headings."""
     found = []
     for text in prose_of(chapter):
-        for number in NUMBER.findall(without(HEADING.sub("", text), may_stand)):
+        paragraphs = " ".join(HEADING.sub("", text).split())
+        for number in NUMBER.findall(without(paragraphs, may_stand)):
             if not re.search(r"\d", number):
                 found.append(number)
         for heading in HEADING.findall(text):
