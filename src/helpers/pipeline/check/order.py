@@ -1,0 +1,43 @@
+"""Rule: a word of order or extent is said of numbers, by `said`, or it is no such word.
+
+Above, fewer, largest, rises, all, none: typed into a text, each stays when the numbers turn. What
+compares no numbers ("lower bound", "the chart above") stands in pyproject.toml, by reason:
+[tool.book.no_order].
+"""
+
+import re
+
+from helpers.pipeline.chapters import Chapter
+from helpers.pipeline.check import texts
+from helpers.pipeline.check.parts import at, numbered, prose_of
+from helpers.pipeline.check.typed import Reasons, without
+from helpers.said import ORDER
+
+
+def order_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
+    """Words of order typed into texts of code, or into prose beside what is glued in."""
+    found = []
+    for place, cell in numbered(chapter):
+        for word, line in order_in_code(cell["source"], may_stand):
+            found.append(at(chapter, place, (
+                f"line {line} types {word!r} into a text. Say of which numbers: said({word!r}, "
+                f"number, other), from helpers.said; what compares no numbers goes to "
+                f"[tool.book.no_order] in pyproject.toml, with its reason")))
+    for word in order_beside_glue(chapter, may_stand):
+        found.append(f"{chapter.name}, prose: {word!r} stands beside a result that is glued in and "
+                     f"would stay when it turns. Move the words into the sentence of code.")
+    return found
+
+
+def order_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
+    """Words of order typed into texts of a source, each with its line."""
+    return [(word, text.line) for text in texts.shown(source, checked_by="said")
+            for word in ORDER.findall(without(text.text, may_stand))]
+
+
+def order_beside_glue(chapter: Chapter, may_stand: Reasons) -> list[str]:
+    """Words of order in paragraphs of prose that glue a result in."""
+    paragraphs = (paragraph for text in prose_of(chapter)
+                  for paragraph in re.split(r"\n\s*\n|\n(?=- )", text))
+    return [word for paragraph in paragraphs if "{glue:" in paragraph
+            for word in ORDER.findall(without(" ".join(paragraph.split()), may_stand))]

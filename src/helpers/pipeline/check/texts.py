@@ -1,0 +1,67 @@
+"""Texts of code that readers may see: every string that is not a name, code or format."""
+
+import ast
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+VALUE = "{}"  # stands in a text for what the code puts there
+# One word joined by signs is a name: of a column, a claim, a colour, a file, a format.
+NAME = re.compile(r"[^\s]*[_#/:{}|=<>]+[^\s]*|[a-z0-9.]+(?:-[a-z0-9.]+)+|[A-Z]+\d+[a-z]?")
+# Words that stand alone are codes, except where a code chooses between them.
+ALONE = re.compile(r"[\w.]*")
+
+
+class Text(NamedTuple):
+    """A text in a source, with `VALUE` for each value, and where it begins."""
+
+    line: int
+    text: str
+
+
+def shown(source: str | ast.AST, *, checked_by: str = "") -> Iterable[Text]:
+    """Texts in a source that readers may see.
+
+    Parameters
+    ----------
+    source : str or ast.AST
+    checked_by : str, optional
+        Name of a function whose arguments are held against numbers: their texts are left out.
+    """
+    tree = ast.parse(source) if isinstance(source, str) else source
+    for node, parent in _walk(tree, checked_by):
+        text = _text(node)
+        if text is None or isinstance(parent, ast.Expr):
+            continue
+        if ALONE.fullmatch(text) and not _chosen(node, parent):
+            continue
+        if not NAME.fullmatch(text):
+            yield Text(node.lineno, text)
+
+
+def _walk(node: ast.AST, checked_by: str) -> Iterable[tuple[ast.AST, ast.AST]]:
+    """Nodes with their parents; not inside formats, nor inside calls of `checked_by`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call) and ast.unparse(child.func) == checked_by:
+            continue
+        if isinstance(node, ast.FormattedValue) and child is node.format_spec:
+            continue
+        if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
+            yield child, node
+        yield from _walk(child, checked_by)
+
+
+def _text(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else VALUE
+                       for part in node.values)
+    return None
+
+
+def _chosen(node: ast.AST, parent: ast.AST) -> bool:
+    """Whether code chooses this word among others, to say it."""
+    if isinstance(parent, ast.IfExp):
+        return node is not parent.test
+    return isinstance(parent, ast.Dict) and node in parent.values or isinstance(node, ast.JoinedStr)

@@ -1,0 +1,73 @@
+"""Rule: no number is typed into what readers see, as a digit or as a word that counts.
+
+Prose is held to it in `prose`; here are the texts that code makes, headings, and number words. What
+a book may say all the same stands in pyproject.toml, by reason: [tool.book.no_count].
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from helpers.pipeline.chapters import Chapter
+from helpers.pipeline.check import texts
+from helpers.pipeline.check.parts import at, numbered, prose_of
+
+Reasons = Mapping[str, Iterable[str]]  # why a word may stand -> patterns of such words
+
+SECTION = r"\d(?:\.\d+)*s?"
+# Places in a text that a book speaks of, and what stands in quotes of code.
+PLACES = (
+    rf"\b[Ss]ections? {SECTION}(?:(?:,| and| to|, and| or) {SECTION})*\b",
+    r"`[^`]*`", r"\{glue:text\}`[^`]*`", r"\]\([^)]*\)", r"(?s)```.*?```", r"\$[^$\n]+\$",
+    r"\{\w+\}",  # a value that `format` puts in
+)
+WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
+    "thousand dozen half halves third thirds quarter quarters tenth twice thrice threefold").split()
+NUMBER = re.compile(r"[^\s]*\d[^\s]*|\b(?:" + "|".join(WORDS) + r")\b", re.IGNORECASE)
+HEADING = re.compile(r"(?m)^#+ (.*)$")
+# A title begins with the chapter's own number.
+OWN_NUMBER = re.compile(rf"^(?:{SECTION}|[A-Z]\d) ")
+
+
+def typed_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
+    """Numbers typed into texts of code, and number words and headings typed into prose."""
+    found = []
+    for place, cell in numbered(chapter):
+        for number, line in typed_in_code(cell["source"], may_stand):
+            found.append(at(chapter, place, (
+                f"line {line} types {number!r} into a text. Format it from a record, a parameter "
+                f"or data (words.count_in_words); what is no count goes to [tool.book.no_count] "
+                f"in pyproject.toml, with its reason")))
+    for number in typed_in_prose(chapter, may_stand):
+        found.append(f"{chapter.name}, prose: {number!r} is a number typed by hand and would stay "
+                     f"when results move. Say it in a sentence of code and glue that; what is no "
+                     f"count goes to [tool.book.no_count] in pyproject.toml, with its reason.")
+    return found
+
+
+def typed_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
+    """Numbers typed into texts of a source, each with its line."""
+    return [(number, text.line) for text in texts.shown(source)
+            for number in NUMBER.findall(without(text.text, may_stand))]
+
+
+def typed_in_prose(chapter: Chapter, may_stand: Reasons) -> list[str]:
+    """Number words of the prose, and digits of its headings."""
+    found = []
+    for text in prose_of(chapter):
+        paragraphs = " ".join(HEADING.sub("", text).split())
+        for number in NUMBER.findall(without(paragraphs, may_stand)):
+            if not re.search(r"\d", number):
+                found.append(number)
+        for heading in HEADING.findall(text):
+            found += NUMBER.findall(without(OWN_NUMBER.sub("", heading), may_stand))
+    return found
+
+
+def without(text: str, may_stand: Reasons) -> str:
+    """A text without the words that may stand, so that what is left is a fault."""
+    patterns = (pattern for group in may_stand.values() for pattern in group)
+    for pattern in (*patterns, *PLACES):
+        text = re.sub(pattern, " ", text)
+    return text
