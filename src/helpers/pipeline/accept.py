@@ -110,12 +110,12 @@ def _prepared(project, names, how, step, options) -> Pending:
     # What a new run of a chapter records, its runs under scenarios must record as well.
     recorded = {run.chapter: [entry["name"] for entry in execute.ledger(run)]
                 for _, run in runs}
-    tables, rows = {}, []
+    tables, rows, new_of_book = {}, [], {}
     if of_book:
         step("Running the shipped scenarios, whose results are tables of the book")
         tables = scenario_table.make(project, how, required=recorded)
-        rows = beside.of_scenarios(of_book, {name: table.decode()
-                                             for name, table in tables.items()})
+        new_of_book = {name: table.decode() for name, table in tables.items()}
+        rows = beside.of_scenarios(of_book, new_of_book)
     moved_tables = scenario_table.paths(project, tables) if rows else {}
     waiting = _moved_unasked(project, {*names, *last}, tables)
     contents = {}
@@ -143,6 +143,8 @@ def _prepared(project, names, how, step, options) -> Pending:
             raise AcceptError(f"Nothing was accepted: {chapter.path.name} was edited while it ran. "
                               f"Type the command again.") from None
         contents[chapter.path] = reference(nbformat.from_dict(copy.deepcopy(made)))
+    if rows:
+        rows = beside.of_scenarios(of_book, new_of_book, found)
     before = {file: file.read_bytes() if file.is_file() else None for file in contents}
     changed = {file: content for file, content in contents.items() if before[file] != content}
     return Pending(changed, _with_causes(project, found, rows, plans), plans, waiting,

@@ -22,6 +22,7 @@ from helpers.pipeline import compare, wording
 # Sizes of what has no relative change, so that the largest comes first. Numbers are 0 to 2.
 APPEARED, FLIPPED, WORDED, DRAWN, DESCRIBED, MOVED = 10.0, 5.0, 1.0, 0.5, 0.2, 0.1
 HUNDREDTH_PIXEL = 1e-2  # coordinates of a picture: another processor rounds the last digits
+LONGEST = 400  # characters of what a line says
 SORTS_NAMED = ("sentence", "quote", "figure", "table")
 # Fields of a result that say nothing but how it reads.
 READINGS = {"label", "text", "note"}
@@ -343,10 +344,9 @@ class Apart:
         """As of a difference."""
         if self.old is None or self.new is None:
             return APPEARED
-        try:
-            return wording.relative_change(float(self.old), float(self.new))
-        except ValueError:
+        if not wording.same_words(self.old, self.new):
             return FLIPPED
+        return wording.largest_change(self.old, self.new)
 
 
 def cells_apart(old: str, new: str) -> list[Apart]:
@@ -362,12 +362,15 @@ def _rows_apart(before: list[list[str]], after: list[list[str]]) -> list[Apart]:
     headers = after[0] if after else before[0] if before else []
     found = []
     for place, (a, b) in enumerate(row_pairs(before, after)):
-        for column in range(max(len(a or ()), len(b or ()))):
-            x = a[column] if a is not None and column < len(a) else None
-            y = b[column] if b is not None and column < len(b) else None
+        if a is None or b is None:
+            found.append(Apart(place, ((b or a) or [""])[0], "the whole row",
+                               a and ", ".join(a), b and ", ".join(b)))
+            continue
+        for column in range(max(len(a), len(b))):
+            x, y = (row[column] if column < len(row) else None for row in (a, b))
             if x is None or y is None or not _cells_alike(x, y):
                 title = headers[column] if column < len(headers) else f"column {column + 1}"
-                found.append(Apart(place, ((b or a) or [""])[0], title, x, y))
+                found.append(Apart(place, (b or a)[0], title, x, y))
     return found
 
 
@@ -474,7 +477,7 @@ class _Table(HTMLParser):
 
 def line(difference: Difference) -> str:
     """A difference as one line: where, what, old -> new."""
-    return f"{place(difference)}: {detail(difference)}"
+    return f"{place(difference)}: {wording.shortened(detail(difference), LONGEST)}"
 
 
 def place(difference: Difference) -> str:
@@ -537,7 +540,10 @@ def value_in_words(old: dict, new: dict) -> str:
 def _of_fields(old: dict, new: dict) -> str:
     """Fields of a record that changed though its value did not."""
     lines = []
-    for name in fields_apart(old, new):
+    named = fields_apart(old, new)
+    if "text" in named and all(record.get("note") == record["text"] for record in (old, new)):
+        named.remove("note")  # of a refusal, whose reason is its text
+    for name in named:
         a, b = old.get(name), new.get(name)
         if name == "text":
             lines.insert(0, wording.in_a_line(a, b))
@@ -578,7 +584,7 @@ def _of_shown(old: Shown, new: Shown) -> str:
 
 def _of_cells(apart: list[Apart], what: str) -> str:
     first = max(apart, key=lambda each: each.size)
-    more = f", and {len(apart) - 1} more cells" if len(apart) > 1 else ""
+    more = f", and {len(apart) - 1} more" if len(apart) > 1 else ""
     if first.old is None or first.new is None:
         return f"{what}: {first.place}: {'new' if first.old is None else 'gone'}{more}"
     ends = [wording.shortened(text, 40) or "empty" for text in (first.old, first.new)]

@@ -1,5 +1,6 @@
 """What a change made of the reference: the committed notebooks and tables of two revisions."""
 
+import itertools
 from collections.abc import Collection
 
 from helpers.pipeline import chapters, differences, plan
@@ -33,7 +34,8 @@ def found(project: Project, name: str, only: Collection[str] = ()) -> list[tuple
                  for each in wanted}
         why = {each: _cause(project, old, each, each in before, each in after)
                for each, list_of in apart.items() if list_of}
-        rows = [] if only else beside.of_scenarios(*map(beside.scenario_texts, (old, project)))
+        rows = [] if only else beside.of_scenarios(
+            *map(beside.scenario_texts, (old, project)), itertools.chain(*apart.values()))
         tables = [] if only else beside.of_tables(project, old)
     return [*((why[each.chapter], each) for list_of in apart.values() for each in list_of),
             *((why.get(each.chapter, f"scenario {scenario}"), each) for scenario, each in rows),

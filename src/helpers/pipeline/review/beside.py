@@ -3,10 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from helpers import datasets
+from helpers.parameters import BASELINE
 from helpers.pipeline import differences, plan, scenario_table
 from helpers.pipeline.differences import Difference
 from helpers.project import Project
@@ -15,17 +16,22 @@ SCENARIO, DATA = "scenario", "data"  # sorts of difference that no chapter has
 MADE = (scenario_table.RESULTS, scenario_table.SCENARIOS)  # written by `book accept`, not by hand
 
 
-def of_scenarios(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, Difference]]:
+def of_scenarios(old: Mapping[str, str], new: Mapping[str, str],
+                 told: Iterable[Difference] = ()) -> list[tuple[str, Difference]]:
     """Rows of the two tables of scenarios that differ, each with the scenario it is of.
 
     Parameters
     ----------
     old, new : mapping
         CSV text of each table by its name; an empty text where there is none.
+    told : iterable of Difference
+        Those of the chapters, whose results are the rows of the baseline.
     """
+    told = {(BASELINE, each.chapter, each.name, each.change) for each in told}
     rows = [records(tables.get(scenario_table.RESULTS, "")) for tables in (old, new)]
     found = [(key[0], each) for key in dict.fromkeys([*rows[0], *rows[1]])
-             for each in _of_row(key, *(table.get(key) for table in rows))]
+             for each in _of_row(key, *(table.get(key) for table in rows))
+             if (*key, each.change) not in told]
     settings = [_rows(tables.get(scenario_table.SCENARIOS, ""), ("scenario", "parameter"))
                 for tables in (old, new)]
     for key in dict.fromkeys([*settings[0], *settings[1]]):

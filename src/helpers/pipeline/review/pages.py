@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 SVG = "image/svg+xml"
 VIEWS = (("side", "side by side"), ("wipe", "wipe"), ("onion", "onion skin"),
          ("difference", "difference"))
-MOST_CELLS = 40  # cells of a table or of a figure's data that are listed
+FEW_CELLS, MOST_CELLS = 6, 40  # cells of data that are listed at once, and at all
 # Nothing is loaded and nothing of a notebook runs, even if an escape were forgotten somewhere.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
@@ -75,8 +75,8 @@ class _Views:
             f'<label><input type="radio" name="view-{self.count}" value="{value}"'
             f"{' checked' if value == 'side' else ''}> {label}</label>" for value, label in VIEWS)
         pictures = "".join(
-            f'<figure class="{side}"><img src="{_address(svg)}" alt="{_text(f"{name}, {label}")}">'
-            f"<figcaption>{label}</figcaption></figure>"
+            f'<figure class="{side}"><figcaption>{label}</figcaption>'
+            f'<img src="{_address(svg)}" alt="{_text(f"{name}, {label}")}"></figure>'
             for side, label, svg in (("old", "before", old), ("new", "after", new)))
         return (f'<fieldset class="views"><legend>Views of {_text(name)}</legend>{switches}'
                 f'<input class="at" type="range" min="0" max="100" value="50" '
@@ -164,16 +164,19 @@ def _of_cells(apart: Sequence[differences.Apart]) -> str:
     """Cells that differ, as rows."""
     rows = "".join(
         f"<tr><td>{_text(cell.place)}</td><td>{_text(cell.column)}</td>"
-        f'<td class="number">{_end(cell.old, "del")}</td>'
-        f'<td class="number">{_end(cell.new, "ins")}</td></tr>' for cell in apart[:MOST_CELLS])
+        f"<td>{_end(cell.old, 'del')}</td><td>{_end(cell.new, 'ins')}</td></tr>"
+        for cell in apart[:MOST_CELLS])
     more = f"<p>and {len(apart) - MOST_CELLS} more cells</p>" if len(apart) > MOST_CELLS else ""
-    return ('<div class="scroll"><table><thead><tr><th scope="col">Row of the data</th>'
+    count = words.plural(len(apart), "cell")
+    return (f"<details{' open' if len(apart) <= FEW_CELLS else ''}><summary>"
+            f"{words.opening(count)} of its data {words.inflected(len(apart), 'differs', 'differ')}"
+            '</summary><div class="scroll"><table><thead><tr><th scope="col">Row of the data</th>'
             '<th scope="col">Column</th><th scope="col">Before</th><th scope="col">After</th></tr>'
-            f"</thead><tbody>{rows}</tbody></table></div>{more}")
+            f"</thead><tbody>{rows}</tbody></table></div>{more}</details>")
 
 
 def _end(text: str | None, tag: str) -> str:
-    return "no such cell" if text is None else f"<{tag}>{_text(text)}</{tag}>"
+    return "none" if text is None else f"<{tag}>{_text(text)}</{tag}>"
 
 
 def _of_shown(old: differences.Shown, new: differences.Shown) -> str:
