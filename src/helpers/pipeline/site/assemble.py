@@ -13,7 +13,7 @@ from urllib.parse import quote
 import yaml
 
 from helpers import datasets, downloads, markup, results
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, moved
 from helpers.pipeline.edition import Edition
 from helpers.pipeline.site import generated
 
@@ -39,7 +39,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
-             *written_pages(edition), *sorted(project.scenarios.glob("*.toml"))]
+             moved.file(project), *written_pages(edition), *sorted(project.scenarios.glob("*.toml"))]
     for folder in (*(project.root / name for name in PAGE_FOLDERS), *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     files += sorted((project.code / "pipeline").rglob("*.py"))
