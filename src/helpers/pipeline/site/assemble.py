@@ -39,7 +39,8 @@ def inputs(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
-             moved.file(project), *written_pages(edition), *sorted(project.scenarios.glob("*.toml"))]
+             moved.file(project), *written_pages(edition),
+             *sorted(project.scenarios.glob("*.toml"))]
     for folder in (*(project.root / name for name in PAGE_FOLDERS), *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     files += sorted((project.code / "pipeline").rglob("*.py"))
