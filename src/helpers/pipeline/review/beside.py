@@ -27,11 +27,9 @@ def of_scenarios(old: Mapping[str, str], new: Mapping[str, str],
     told : iterable of Difference
         Those of the chapters, whose results are the rows of the baseline.
     """
-    told = {(BASELINE, each.chapter, each.name, each.change) for each in told}
     rows = [records(tables.get(scenario_table.RESULTS, "")) for tables in (old, new)]
     found = [(key[0], each) for key in dict.fromkeys([*rows[0], *rows[1]])
-             for each in _of_row(key, *(table.get(key) for table in rows))
-             if (*key, each.change) not in told]
+             for each in _of_row(key, *(table.get(key) for table in rows))]
     settings = [_rows(tables.get(scenario_table.SCENARIOS, ""), ("scenario", "parameter"))
                 for tables in (old, new)]
     for key in dict.fromkeys([*settings[0], *settings[1]]):
@@ -46,7 +44,9 @@ def of_scenarios(old: Mapping[str, str], new: Mapping[str, str],
                                  {"text/csv": new[name]}, differences.WORDED))
                  for name in new if name in old and old[name] != new[name]
                  and differences.cells_apart(old[name], new[name])]
-    return found
+    told = {(each.chapter, f"{each.name} under {BASELINE}", each.change) for each in told}
+    return [(scenario, each) for scenario, each in found
+            if (each.chapter, each.name, each.change) not in told]
 
 
 def _rows(text: str, key: tuple[str, ...]) -> dict[tuple, dict]:

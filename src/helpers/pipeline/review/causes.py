@@ -35,9 +35,10 @@ def between(chapter: str, old: dict, new: dict) -> str:
         if part in CALLED:
             names = [name for name in {**(before or {}), **(after or {})}
                      if (before or {}).get(name) != (after or {}).get(name)]
-            if part == "installed" and len(names) > FEW:
-                names = [*names[:FEW], f"and {len(names) - FEW} more"]
-            found.update(dict.fromkeys(f"{CALLED[part]} {name}" for name in names))
+            few = FEW if part == "installed" else len(names)
+            found.update(dict.fromkeys(f"{CALLED[part]} {name}" for name in names[:few]))
+            if names[few:]:
+                found[f"{len(names) - few} more packages"] = None
         else:
             found[{"code": f"cells of {chapter}", "lock": "lock file", "python": "Python",
                    "version": "meaning of keys"}.get(part, part)] = None

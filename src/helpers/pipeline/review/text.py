@@ -8,7 +8,7 @@ from helpers import words
 from helpers.pipeline import differences, wording
 from helpers.pipeline.differences import Difference
 from helpers.pipeline.review import beside
-from helpers.pipeline.review.groups import Group
+from helpers.pipeline.review.groups import BESIDE, Group
 
 MOST = 10  # differences of a group that are shown, the largest
 FEW = 6  # cells of a table that are shown
@@ -113,10 +113,10 @@ def comment(groups: Sequence[Group]) -> str:
         return "**No output of the book moves.**\n"
     every = sorted((each for group in groups for each in group.differences),
                    key=lambda each: -each.size)
-    chapters = {each.chapter for each in every}
+    chapters = {each.chapter for each in every} - set(BESIDE)
+    where = f"in {words.plural(len(chapters), 'chapter')}" if chapters else "beside the chapters"
     parts = [f"**{words.opening(words.plural(len(every), 'output'))} of the book "
-             f"{words.inflected(len(every), 'differs', 'differ')}**, "
-             f"in {words.plural(len(chapters), 'chapter')}.",
+             f"{words.inflected(len(every), 'differs', 'differ')}**, {where}.",
              "\n".join(["| Cause | What | Count |", "| --- | --- | ---: |", *(
                  f"| {plain(group.cause)} | {plain(group.counted.split(' ', 1)[1])} | "
                  f"{len(group.differences)} |" for group in groups)])]
