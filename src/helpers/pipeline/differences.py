@@ -20,7 +20,7 @@ from helpers import agreement, results, words
 from helpers.pipeline import compare, wording
 
 # Sizes of what has no relative change, so that the largest comes first. Numbers are 0 to 2.
-APPEARED, FLIPPED, WORDED, DRAWN, DESCRIBED, MOVED = 10.0, 5.0, 1.0, 0.5, 0.2, 0.1
+APPEARED, FLIPPED, WORDED, DRAWN, DESCRIBED, MOVED = 10.0, 5.0, 1.0, 0.3, 0.1, 0.05
 HUNDREDTH_PIXEL = 1e-2  # coordinates of a picture: another processor rounds the last digits
 LONGEST = 400  # characters of what a line says
 SORTS_NAMED = ("sentence", "quote", "figure", "table")

@@ -12,6 +12,7 @@ from helpers.project import Project
 
 UNKNOWN = "a cause that is not known here"
 NOTHING = "nothing that a run depends on"
+OF_SCENARIOS = "the tables of scenarios"
 FEW = 3  # packages that are named
 # Part of a key that holds several things -> what one of them is called.
 CALLED = {"data": "table", "description": "table", "helpers": "module", "files": "file",
