@@ -41,9 +41,8 @@ def block(each: Difference) -> list[str]:
         return [*found, f"    - {old['text']}", f"    + {new['text']}"]
     apart = differences.cells_apart(old.get("text/csv", ""), new.get("text/csv", ""))
     if each.change == "value" and len(apart) > 1:
-        found += [f"    {cell.place}, {cell.column}: {cell.old} -> {cell.new}"
-                  for cell in apart[:FEW]]
-        found += [f"    and {len(apart) - FEW} more cells"] if len(apart) > FEW else []
+        found += [f"    {cell.said}" for cell in apart[:FEW]]
+        found += [f"    and {len(apart) - FEW} more"] if len(apart) > FEW else []
     if each.sort == "figure":
         found.append("    to look at it: book review --page review.html")
     return found
@@ -98,10 +97,13 @@ def ends(each: Difference) -> tuple[str, str]:
 
 def changelog_entries(groups: Iterable[Group], reasons: Mapping[tuple, str]) -> list[str]:
     """An entry for each reason, with what moved for it."""
-    moved: dict[str, list[str]] = {}
+    moved: dict[str, dict[str, list[str]]] = {}
     for group in groups:
-        moved.setdefault(reasons[group.cause, group.change], []).append(group.title)
-    return [f"{reason.rstrip('.')}: {'; '.join(titles)}." for reason, titles in moved.items()]
+        moved.setdefault(reasons[group.cause, group.change], {}).setdefault(
+            group.cause, []).append(group.counted)
+    return [f"{reason.rstrip('.')}: " + "; ".join(
+        f"{', '.join(counts)} ({cause})" for cause, counts in by_cause.items()) + "."
+        for reason, by_cause in moved.items()]
 
 
 # ------------------------------------------------------------------ a comment
