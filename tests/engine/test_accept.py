@@ -248,7 +248,7 @@ def test_a_reason_is_kept_once_a_group_in_changelog_and_log(asked):
     assert done.exit_code == 0
     log = (asked.root / "CHANGELOG.md").read_text()
     assert log.index("- It is.") < log.index("### Results that moved") < log.index(
-        "- first: Module a.py: 2 values moved in two chapters.") < log.index("- second: Table b")
+        "- first: 2 values moved in two chapters (module a.py).") < log.index("- second: 2 values")
     rows = {(row["name"], row["cause"], row["reason"]) for row in moved.read(asked)}
     assert rows == {("x", "module a.py", "first"), ("y", "module a.py", "first"),
                     ("z", "table b", "second"), ("under scenarios", "table b", "second"),

@@ -193,14 +193,12 @@ def _moved_unasked(project: Project, asked: set[str], tables: Mapping[str, bytes
 def _with_causes(project: Project, found: list[Difference], rows: list[tuple[str, Difference]],
                  plans: dict[str, Plan]) -> list[tuple[str, Difference]]:
     """Every difference with its cause: those of chapters, of the tables of scenarios, of tables."""
-    described = {each.name.split()[0] for _, each in rows if each.chapter == "scenarios"}
     touched = {each.chapter for each in found} | {each.chapter for _, each in rows}
     known = {name: plans.get(name) or plan.make(project, name, {})
              for name in chapters.names(project) if name in touched}
     why = causes.of_chapters(project, known)
     return [*((why[each.chapter], each) for each in found),
-            *((f"scenario {scenario}" if scenario in described or each.chapter not in why
-               else why[each.chapter], each) for scenario, each in rows),
+            *((cause or why.get(each.chapter, causes.OF_SCENARIOS), each) for cause, each in rows),
             *beside.of_tables(project)]
 
 

@@ -20,7 +20,7 @@ from helpers import agreement, results, words
 from helpers.pipeline import compare, wording
 
 # Sizes of what has no relative change, so that the largest comes first. Numbers are 0 to 2.
-APPEARED, FLIPPED, WORDED, DRAWN, DESCRIBED, MOVED = 10.0, 5.0, 1.0, 0.5, 0.2, 0.1
+APPEARED, FLIPPED, WORDED, DRAWN, DESCRIBED, MOVED = 10.0, 5.0, 1.0, 0.3, 0.1, 0.05
 HUNDREDTH_PIXEL = 1e-2  # coordinates of a picture: another processor rounds the last digits
 LONGEST = 400  # characters of what a line says
 SORTS_NAMED = ("sentence", "quote", "figure", "table")
@@ -340,6 +340,14 @@ class Apart:
         return f"row {self.row}, {self.name}" if self.row else "headers"
 
     @property
+    def said(self) -> str:
+        """Place and both ends, in a line."""
+        if self.old is None or self.new is None:
+            return f"{self.place}: {'new' if self.old is None else 'gone'}"
+        ends = [wording.shortened(text, 40) or "empty" for text in (self.old, self.new)]
+        return f"{self.place}, {self.column}: {ends[0]} -> {ends[1]}"
+
+    @property
     def size(self) -> float:
         """As of a difference."""
         if self.old is None or self.new is None:
@@ -585,8 +593,5 @@ def _of_shown(old: Shown, new: Shown) -> str:
 def _of_cells(apart: list[Apart], what: str) -> str:
     first = max(apart, key=lambda each: each.size)
     more = f", and {len(apart) - 1} more" if len(apart) > 1 else ""
-    if first.old is None or first.new is None:
-        return f"{what}: {first.place}: {'new' if first.old is None else 'gone'}{more}"
-    ends = [wording.shortened(text, 40) or "empty" for text in (first.old, first.new)]
-    return f"{what}: {first.place}, {first.column}: {ends[0]} -> {ends[1]}{more}"
+    return f"{what}: {first.said}{more}"
 

@@ -66,7 +66,8 @@ def in_changelog(text: str, entries: Iterable[str]) -> str:
     end = next((place for place, line in enumerate(lines) if place > section
                 and line.startswith("## ")), len(lines))
     listed = [part for entry in entries for part in textwrap.wrap(
-        f"- {entry}", 100, subsequent_indent="  ", break_long_words=False)]
+        f"- {entry}", 100, subsequent_indent="  ", break_long_words=False,
+        break_on_hyphens=False)]
     here = next((place for place in range(section, end) if lines[place] == HEADING), None)
     if here is None:
         while end > section + 1 and not lines[end - 1]:

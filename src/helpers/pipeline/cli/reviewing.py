@@ -92,15 +92,16 @@ def _asked(question: str) -> str:
 
 
 def reasons_for(groups, given: str) -> dict[tuple, str]:
-    """Why each group was wanted: one text for all, or asked for each."""
-    found = {}
+    """Why each group was wanted: one text for all, or asked for each; Enter repeats the last."""
+    found, last = {}, ""
     for group in groups:
         reason = given
         while not reason:
             try:
-                reason = click.prompt(f"Why? {group.title}", default="",
-                                      show_default=False).strip()
+                reason = click.prompt(f"Why? {group.title}", default=last,
+                                      show_default=bool(last)).strip()
             except click.Abort:
                 raise Quit from None
+        last = reason
         found[group.cause, group.change] = reason
     return found

@@ -38,7 +38,7 @@ def found(project: Project, name: str, only: Collection[str] = ()) -> list[tuple
             *map(beside.scenario_texts, (old, project)), itertools.chain(*apart.values()))
         tables = [] if only else beside.of_tables(project, old)
     return [*((why[each.chapter], each) for list_of in apart.values() for each in list_of),
-            *((why.get(each.chapter, f"scenario {scenario}"), each) for scenario, each in rows),
+            *((cause or why.get(each.chapter, causes.OF_SCENARIOS), each) for cause, each in rows),
             *tables]
 
 

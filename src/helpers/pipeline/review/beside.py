@@ -6,19 +6,22 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from helpers import datasets
+from helpers import datasets, words
 from helpers.parameters import BASELINE
 from helpers.pipeline import differences, plan, scenario_table
 from helpers.pipeline.differences import Difference
 from helpers.project import Project
 
 SCENARIO, DATA = "scenario", "data"  # sorts of difference that no chapter has
+FEW = 2  # scenarios that are named
 MADE = (scenario_table.RESULTS, scenario_table.SCENARIOS)  # written by `book accept`, not by hand
 
 
 def of_scenarios(old: Mapping[str, str], new: Mapping[str, str],
                  told: Iterable[Difference] = ()) -> list[tuple[str, Difference]]:
-    """Rows of the two tables of scenarios that differ, each with the scenario it is of.
+    """Rows of the two tables of scenarios that differ, with a cause where a scenario is one.
+
+    What moved alike under several scenarios is one difference.
 
     Parameters
     ----------
@@ -27,26 +30,42 @@ def of_scenarios(old: Mapping[str, str], new: Mapping[str, str],
     told : iterable of Difference
         Those of the chapters, whose results are the rows of the baseline.
     """
+    settings = _of_settings(*(tables.get(scenario_table.SCENARIOS, "") for tables in (old, new)))
+    edited = {scenario for scenario, _ in settings}
+    before, after = (records(tables.get(scenario_table.RESULTS, "")) for tables in (old, new))
     told = {(BASELINE, each.chapter, each.name, each.change) for each in told}
-    rows = [records(tables.get(scenario_table.RESULTS, "")) for tables in (old, new)]
-    found = [(key[0], each) for key in dict.fromkeys([*rows[0], *rows[1]])
-             for each in _of_row(key, *(table.get(key) for table in rows))
-             if (*key, each.change) not in told]
-    settings = [_rows(tables.get(scenario_table.SCENARIOS, ""), ("scenario", "parameter"))
-                for tables in (old, new)]
-    for key in dict.fromkeys([*settings[0], *settings[1]]):
-        a, b = (table.get(key) for table in settings)
-        if a != b:
-            change = "new" if a is None else "gone" if b is None else "text"
-            found.append((key[0], Difference(
-                "scenarios", 0, " ".join(filter(None, key)), SCENARIO, change, _said(a), _said(b),
-                differences.FLIPPED)))
-    if not found:
+    alike: dict[tuple, tuple] = {}
+    for key in dict.fromkeys([*before, *after]):
+        scenario, chapter, result = key
+        cause = f"scenario {scenario}" if scenario in edited else ""
+        for change in _changes(before.get(key), after.get(key)):
+            alike.setdefault((cause, chapter, result, repr(change)), (change, []))[1].extend(
+                [] if (*key, change[0]) in told else [scenario])
+    found = [*((f"scenario {scenario}", each) for scenario, each in settings),
+             *((cause, Difference(chapter, 0, _name(result, scenarios), SCENARIO, *change))
+               for (cause, chapter, result, _), (change, scenarios) in alike.items()
+               if scenarios)]
+    if not (settings or alike):
         found = [("", Difference("scenarios", 0, name, SCENARIO, "text", {"text/csv": old[name]},
                                  {"text/csv": new[name]}, differences.WORDED))
-                 for name in new if name in old and old[name] != new[name]
+                 for name in new if name in old
                  and differences.cells_apart(old[name], new[name])]
     return found
+
+
+def _name(result: str, scenarios: list[str]) -> str:
+    few = len(scenarios) <= FEW
+    return f"{result} under {words.in_words(scenarios) if few else f'{len(scenarios)} scenarios'}"
+
+
+def _of_settings(old: str, new: str) -> list[tuple[str, Difference]]:
+    """What scenarios set otherwise, each with its scenario."""
+    before, after = (_rows(text, ("scenario", "parameter")) for text in (old, new))
+    return [(key[0], Difference(
+        "scenarios", 0, " ".join(filter(None, key)), SCENARIO,
+        "new" if key not in before else "gone" if key not in after else "text",
+        _said(before.get(key)), _said(after.get(key)), differences.FLIPPED))
+        for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
 
 
 def _rows(text: str, key: tuple[str, ...]) -> dict[tuple, dict]:
@@ -72,20 +91,20 @@ def records(text: str) -> dict[tuple[str, str, str], dict]:
 
 
 def _as_record(row: dict) -> dict:
-    return {"type": "result", "name": row["result"], "value": json.loads(
-        row["value_json"] or row["value"] or "null"), "unit": row["unit"], "label": row["label"],
-        "status": row["status"], "claims": [], "tolerance": 1e-9, "scope": row["scope"],
-        "note": row["note"], "text": row["text"]}
+    fields = {name: row.get(name) or "" for name in scenario_table.COLUMNS}
+    try:
+        value = json.loads(fields["value_json"] or fields["value"] or "null")
+    except ValueError:  # of a table that was edited by hand
+        value = fields["value_json"] or fields["value"]
+    return {"type": "result", "name": fields["result"], "value": value, "claims": [],
+            "tolerance": 1e-9, **{name: fields[name] for name in
+                                  ("unit", "label", "status", "scope", "note", "text")}}
 
 
-def _of_row(key: tuple, old: dict | None, new: dict | None) -> list[Difference]:
-    scenario, chapter, result = key
-    name = f"{result} under {scenario}"
+def _changes(old: dict | None, new: dict | None) -> list[tuple]:
     if old is None or new is None:
-        return [Difference(chapter, 0, name, SCENARIO, "new" if old is None else "gone", old, new,
-                           differences.APPEARED)]
-    return [Difference(chapter, 0, name, SCENARIO, *change)
-            for change in differences.of_records(old, new)]
+        return [("new" if old is None else "gone", old, new, differences.APPEARED)]
+    return list(differences.of_records(old, new))
 
 
 def _said(row: dict | None) -> dict | None:

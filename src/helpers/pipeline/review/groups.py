@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from helpers import words
 from helpers.pipeline.differences import Difference
 
+BESIDE = ("data", "scenarios")  # what stands where a difference has its chapter, beside chapters
 # Kind of change -> what one of it is called, and many.
 CALLED = {
     "new": ("new output", "new outputs"),
@@ -32,10 +33,12 @@ class Group:
     def counted(self) -> str:
         """How many of what, in how many chapters."""
         count = len(self.differences)
-        places = len({each.chapter for each in self.differences})
-        where = (f"in {self.differences[0].chapter}" if places == 1
-                 else f"in {words.plural(places, 'chapter')}")
-        return f"{count} {words.inflected(count, *CALLED[self.change])} {where}"
+        names = list(dict.fromkeys(each.chapter for each in self.differences))
+        chapters = [name for name in names if name not in BESIDE]
+        if len(chapters) > 1:
+            names = [words.plural(len(chapters), "chapter"), *(set(names) & set(BESIDE))]
+        return (f"{count} {words.inflected(count, *CALLED[self.change])} "
+                f"in {words.in_words(names)}")
 
     @property
     def title(self) -> str:

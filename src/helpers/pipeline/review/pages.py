@@ -37,7 +37,7 @@ def page(title: str, groups: Sequence[Group], refused: Sequence[str] = ()) -> st
     count = sum(len(group.differences) for group in groups)
     parts = [f"<h1>{_text(title)}</h1>",
              f"<p>{_text(words.opening(words.plural(count, 'output')))} "
-             f"{words.inflected(count, 'differs', 'differ')} from the reference"
+             f"{words.inflected(count, 'differs', 'differ')}"
              f"{': the groups, the largest first' if groups else ''}.</p>"]
     if refused:
         listed = "".join(f"<li>{_text(line)}</li>" for line in refused)

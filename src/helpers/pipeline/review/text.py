@@ -8,7 +8,7 @@ from helpers import words
 from helpers.pipeline import differences, wording
 from helpers.pipeline.differences import Difference
 from helpers.pipeline.review import beside
-from helpers.pipeline.review.groups import Group
+from helpers.pipeline.review.groups import BESIDE, Group
 
 MOST = 10  # differences of a group that are shown, the largest
 FEW = 6  # cells of a table that are shown
@@ -41,9 +41,8 @@ def block(each: Difference) -> list[str]:
         return [*found, f"    - {old['text']}", f"    + {new['text']}"]
     apart = differences.cells_apart(old.get("text/csv", ""), new.get("text/csv", ""))
     if each.change == "value" and len(apart) > 1:
-        found += [f"    {cell.place}, {cell.column}: {cell.old} -> {cell.new}"
-                  for cell in apart[:FEW]]
-        found += [f"    and {len(apart) - FEW} more cells"] if len(apart) > FEW else []
+        found += [f"    {cell.said}" for cell in apart[:FEW]]
+        found += [f"    and {len(apart) - FEW} more"] if len(apart) > FEW else []
     if each.sort == "figure":
         found.append("    to look at it: book review --page review.html")
     return found
@@ -98,10 +97,13 @@ def ends(each: Difference) -> tuple[str, str]:
 
 def changelog_entries(groups: Iterable[Group], reasons: Mapping[tuple, str]) -> list[str]:
     """An entry for each reason, with what moved for it."""
-    moved: dict[str, list[str]] = {}
+    moved: dict[str, dict[str, list[str]]] = {}
     for group in groups:
-        moved.setdefault(reasons[group.cause, group.change], []).append(group.title)
-    return [f"{reason.rstrip('.')}: {'; '.join(titles)}." for reason, titles in moved.items()]
+        moved.setdefault(reasons[group.cause, group.change], {}).setdefault(
+            group.cause, []).append(group.counted)
+    return [f"{reason.rstrip('.')}: " + "; ".join(
+        f"{', '.join(counts)} ({cause})" for cause, counts in by_cause.items()) + "."
+        for reason, by_cause in moved.items()]
 
 
 # ------------------------------------------------------------------ a comment
@@ -113,10 +115,10 @@ def comment(groups: Sequence[Group]) -> str:
         return "**No output of the book moves.**\n"
     every = sorted((each for group in groups for each in group.differences),
                    key=lambda each: -each.size)
-    chapters = {each.chapter for each in every}
+    chapters = {each.chapter for each in every} - set(BESIDE)
+    where = f"in {words.plural(len(chapters), 'chapter')}" if chapters else "beside the chapters"
     parts = [f"**{words.opening(words.plural(len(every), 'output'))} of the book "
-             f"{words.inflected(len(every), 'differs', 'differ')}**, "
-             f"in {words.plural(len(chapters), 'chapter')}.",
+             f"{words.inflected(len(every), 'differs', 'differ')}**, {where}.",
              "\n".join(["| Cause | What | Count |", "| --- | --- | ---: |", *(
                  f"| {plain(group.cause)} | {plain(group.counted.split(' ', 1)[1])} | "
                  f"{len(group.differences)} |" for group in groups)])]
