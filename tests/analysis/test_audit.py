@@ -1,4 +1,4 @@
-"""The audit: each rule fires, in order; every claim gets one verdict; recomputations are done twice."""
+"""The audit: each rule fires, in order; every claim gets one verdict; what it computes is right."""
 
 import dataclasses
 import math
@@ -128,8 +128,9 @@ def test_checks_name_claims_and_findings_that_exist(facts):
 
 
 def test_verdicts_are_the_first_rules_that_checks_propose(facts, audited):
-    """Which claim has which verdict stands in the committed audit; that it follows is held here."""
-    proposed = audit.outcomes(facts).groupby("claim_id")["rule"].agg(lambda rules: [*rules.dropna()])
+    """Which claim has which stands in the committed audit; that it follows is held here."""
+    proposed = audit.outcomes(facts).groupby("claim_id")["rule"].agg(
+        lambda rules: [*rules.dropna()])
     for claim_id, verdict in audited["verdict"].items():
         assert verdict == audit.first_rule(proposed.get(claim_id, [])), claim_id
     assert set(audited["verdict"]) == set(audit.VERDICTS), "a rule that never fires"
