@@ -22,7 +22,7 @@ OTHER_NUMBERS = {"sections", "citations"}  # pages and marks of the paper, no fi
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
 
 
-def significant(text, digits=min(DIGITS.values())):
+def significant(text, digits=DIGITS["transcribed"]):
     """A number of enough digits that is no year, as a float, or None."""
     found = text.replace(",", "").replace(".", "").strip("0")
     value = float(text.replace(",", ""))
