@@ -107,10 +107,23 @@ def own_table(folder: Path, name: str = "ratings", change=lambda text: text) -> 
     return folder
 
 
-def book(project: Project, *arguments: str):
-    """Type ``book`` in the folder of a book, in this process; the result as click gives it."""
+def book(project: Project, *arguments: str, typed: str | None = None, env: dict | None = None):
+    """Type ``book`` in the folder of a book, in this process; the result as click gives it.
+
+    Parameters
+    ----------
+    project : Project
+    *arguments : str
+    typed : str, optional
+        What is answered to its questions.
+    env : dict, optional
+        Further variables of the environment.
+    """
     with chdir(project.root):
-        return CliRunner().invoke(cli.main, list(arguments), env=project.variables())
+        # Whether a service runs the tests is not what they ask.
+        return CliRunner().invoke(cli.main, list(arguments),
+                                  env={"CI": None, **project.variables(), **(env or {})},
+                                  input=typed)
 
 
 def start(project: Project, *arguments: str, **options) -> subprocess.Popen:

@@ -19,7 +19,8 @@ LAYERS = [
     (ANALYSIS,), ("figures",), ("tables", "explorers"),
     ("pipeline.running",), ("pipeline.naming",), ("pipeline.chapters",), ("pipeline.closure",),
     ("pipeline.plan",), ("pipeline.store",), ("pipeline.execute",),
-    ("pipeline.edition", "pipeline.compare"), ("pipeline.site",), (WORK,), ("pipeline.cli",),
+    ("pipeline.edition", "pipeline.compare", "pipeline.moved"), ("pipeline.site",), (WORK,),
+    ("pipeline.cli",),
 ]
 KNOWN = {name: place for place, layer in enumerate(LAYERS) for name in layer}
 EMPTY = ("", "pipeline")  # packages without code of their own

@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from helpers import agreement, results
+from helpers import agreement, results, words
 from helpers.pipeline import compare, wording
 
 # Sizes of what has no relative change, so that the largest comes first. Numbers are 0 to 2.
-APPEARED, FLIPPED, WORDED, DRAWN, DESCRIBED, MOVED = 10.0, 5.0, 1.0, 0.5, 0.2, 0.1
+APPEARED, FLIPPED, WORDED, DRAWN, DESCRIBED, MOVED = 10.0, 5.0, 1.0, 0.3, 0.1, 0.05
 HUNDREDTH_PIXEL = 1e-2  # coordinates of a picture: another processor rounds the last digits
+LONGEST = 400  # characters of what a line says
+SORTS_NAMED = ("sentence", "quote", "figure", "table")
 # Fields of a result that say nothing but how it reads.
 READINGS = {"label", "text", "note"}
 COORDINATE = re.compile(r"(?<![\w#.])[-+]?\d+(?:\.\d+)?(?![\w.])")
@@ -222,8 +224,12 @@ def _rest_alike(old: _Item, new: _Item) -> bool:
 
 
 def _of_results(old: _Item, new: _Item) -> Iterator[Change]:
-    before, after = old.record, new.record
-    apart = _values_apart(before, after)
+    yield from of_records(old.record, new.record)
+
+
+def of_records(before: dict, after: dict) -> Iterator[Change]:
+    """In what ways two records of one result differ: change, old, new and size."""
+    apart = values_apart(before, after)
     if apart:
         yield "value", before, after, max(_size(a, b) for _, a, b in apart)
     named = fields_apart(before, after)
@@ -231,8 +237,11 @@ def _of_results(old: _Item, new: _Item) -> Iterator[Change]:
         yield "text", before, after, WORDED if set(named) <= READINGS else FLIPPED
 
 
-def _values_apart(old: dict, new: dict) -> list[tuple]:
-    # The committed tolerance: a run that states a wider one does not thereby agree.
+def values_apart(old: dict, new: dict) -> list[tuple]:
+    """Where the values of two records differ, by the tolerance that the old one states.
+
+    A run that states a wider one does not thereby agree.
+    """
     return list(elements(old["value"], new["value"], old["tolerance"]))
 
 
@@ -241,7 +250,7 @@ def fields_apart(old: dict, new: dict) -> list[str]:
     follow, tolerance = set(), 1e-9
     if old["type"] == "result":
         follow, tolerance = {"value"}, old["tolerance"]
-        if _values_apart(old, new):
+        if values_apart(old, new):
             follow |= {"text"}
             if old["value"] is None or new["value"] is None:
                 follow |= {"status", "note"}
@@ -326,14 +335,26 @@ class Apart:
     new: str | None
 
     @property
+    def place(self) -> str:
+        """Row in words."""
+        return f"row {self.row}, {self.name}" if self.row else "headers"
+
+    @property
+    def said(self) -> str:
+        """Place and both ends, in a line."""
+        if self.old is None or self.new is None:
+            return f"{self.place}: {'new' if self.old is None else 'gone'}"
+        ends = [wording.shortened(text, 40) or "empty" for text in (self.old, self.new)]
+        return f"{self.place}, {self.column}: {ends[0]} -> {ends[1]}"
+
+    @property
     def size(self) -> float:
         """As of a difference."""
         if self.old is None or self.new is None:
             return APPEARED
-        try:
-            return wording.relative_change(float(self.old), float(self.new))
-        except ValueError:
+        if not wording.same_words(self.old, self.new):
             return FLIPPED
+        return wording.largest_change(self.old, self.new)
 
 
 def cells_apart(old: str, new: str) -> list[Apart]:
@@ -348,17 +369,20 @@ def _rows_apart(before: list[list[str]], after: list[list[str]]) -> list[Apart]:
     """As `cells_apart`, of rows; the first row of either is its headers."""
     headers = after[0] if after else before[0] if before else []
     found = []
-    for place, (a, b) in enumerate(_row_pairs(before, after)):
-        for column in range(max(len(a or ()), len(b or ()))):
-            x = a[column] if a is not None and column < len(a) else None
-            y = b[column] if b is not None and column < len(b) else None
+    for place, (a, b) in enumerate(row_pairs(before, after)):
+        if a is None or b is None:
+            found.append(Apart(place, ((b or a) or [""])[0], "the whole row",
+                               a and ", ".join(a), b and ", ".join(b)))
+            continue
+        for column in range(max(len(a), len(b))):
+            x, y = (row[column] if column < len(row) else None for row in (a, b))
             if x is None or y is None or not _cells_alike(x, y):
                 title = headers[column] if column < len(headers) else f"column {column + 1}"
-                found.append(Apart(place, ((b or a) or [""])[0], title, x, y))
+                found.append(Apart(place, (b or a)[0], title, x, y))
     return found
 
 
-def _row_pairs(before: list[list[str]], after: list[list[str]]) -> Iterator[tuple]:
+def row_pairs(before: list[list[str]], after: list[list[str]]) -> Iterator[tuple]:
     """Rows of two tables side by side, by their content, else by their first cell, else by place.
 
     None stands where one of the two has no such row.
@@ -461,9 +485,14 @@ class _Table(HTMLParser):
 
 def line(difference: Difference) -> str:
     """A difference as one line: where, what, old -> new."""
-    sort = "" if difference.sort in ("result", "output") else f"{difference.sort} "
-    return (f"{difference.chapter}, code cell {difference.cell}, {sort}{difference.name}: "
-            f"{detail(difference)}")
+    return f"{place(difference)}: {wording.shortened(detail(difference), LONGEST)}"
+
+
+def place(difference: Difference) -> str:
+    """Where it is: chapter, code cell, and its name."""
+    cell = f", code cell {difference.cell}" if difference.cell else ""
+    sort = f"{difference.sort} " if difference.sort in SORTS_NAMED else ""
+    return f"{difference.chapter}{cell}, {sort}{difference.name}"
 
 
 def detail(difference: Difference) -> str:
@@ -471,31 +500,32 @@ def detail(difference: Difference) -> str:
     old, new = difference.old, difference.new
     match difference.change:
         case "new":
-            return f"new: {wording.shortened(_said(new))}"
+            return f"new: {wording.shortened(said(new))}"
         case "gone":
-            return f"gone; it was: {wording.shortened(_said(old))}"
+            return f"gone; it was: {wording.shortened(said(old))}"
         case "order":
             return f"stands elsewhere: {old} -> {new}"
         case "picture":
             return "drawn otherwise from the same data"
         case "metadata":
             return _of_metadata(old, new)
-        case "value" if difference.sort == "result":
+        case "value" if "value" in old:
             return value_in_words(old, new)
-        case "text" if difference.sort == "result":
-            return _of_fields(old, new)
-    if difference.sort in ("sentence", "quote"):
+    if "claims" in old:
         return _of_fields(old, new)
-    if difference.sort in ("figure", "table") and difference.change == "value":
-        return _of_cells(cells_apart(old.get("text/csv", ""), new.get("text/csv", "")), "its data")
+    apart = cells_apart(old.get("text/csv", ""), new.get("text/csv", ""))
+    if difference.change == "value" and apart:
+        return _of_cells(apart, "its data")
     if difference.sort == "table":
         return _of_shown(*(html_table(data.get("text/html", "")) for data in (old, new)))
     return "; ".join(wording.in_a_line(str(old.get(kind, "")), str(new.get(kind, "")))
                      for kind in {**old, **new} if old.get(kind) != new.get(kind))
 
 
-def _said(content: dict) -> str:
+def said(content: dict) -> str:
     """What an output says, in short."""
+    if "text/csv" in content and "text/plain" not in content:
+        return words.plural(max(content["text/csv"].count("\n") - 1, 0), "row")
     return content.get("text") or str(content.get("text/plain", "")).strip().split("\n")[0]
 
 
@@ -509,7 +539,7 @@ def value_in_words(old: dict, new: dict) -> str:
         if isinstance(a, (dict, list)) or max(len(old["text"]), len(new["text"])) > 80:
             return wording.in_a_line(old["text"], new["text"]) + by
         return f"{old['text']} -> {new['text']}{by}"
-    apart = _values_apart(old, new)
+    apart = values_apart(old, new)
     shown = "; ".join(f"{path} {x!r} -> {y!r}".strip() for path, x, y in apart[:3])
     more = f" and {len(apart) - 3} more" if len(apart) > 3 else ""
     return f"{shown}{more}, printed alike{by}"
@@ -518,7 +548,10 @@ def value_in_words(old: dict, new: dict) -> str:
 def _of_fields(old: dict, new: dict) -> str:
     """Fields of a record that changed though its value did not."""
     lines = []
-    for name in fields_apart(old, new):
+    named = fields_apart(old, new)
+    if "text" in named and all(record.get("note") == record["text"] for record in (old, new)):
+        named.remove("note")  # of a refusal, whose reason is its text
+    for name in named:
         a, b = old.get(name), new.get(name)
         if name == "text":
             lines.insert(0, wording.in_a_line(a, b))
@@ -559,10 +592,6 @@ def _of_shown(old: Shown, new: Shown) -> str:
 
 def _of_cells(apart: list[Apart], what: str) -> str:
     first = max(apart, key=lambda each: each.size)
-    place = "headers" if first.row == 0 else f"row {first.row}, {first.name}"
-    more = f", and {len(apart) - 1} more cells" if len(apart) > 1 else ""
-    if first.old is None or first.new is None:
-        return f"{what}: {place}: {'new' if first.old is None else 'gone'}{more}"
-    ends = [wording.shortened(text, 40) or "empty" for text in (first.old, first.new)]
-    return f"{what}: {place}, {first.column}: {ends[0]} -> {ends[1]}{more}"
+    more = f", and {len(apart) - 1} more" if len(apart) > 1 else ""
+    return f"{what}: {first.said}{more}"
 

@@ -15,7 +15,7 @@ import click
 DISTRIBUTION = "industrial-internet-security-book"  # as pip knows it
 COMMANDS = {
     "build": "build", "run": "run", "sweep": "sweep", "compare": "compare", "effects": "effects",
-    "accept": "accept", "check": "check", "why": "why", "status": "status",
+    "review": "review", "accept": "accept", "check": "check", "why": "why", "status": "status",
     "list": "listing", "open": "opening", "params": "params", "new": "new",
 }
 

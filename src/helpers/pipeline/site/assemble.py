@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from helpers import results
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, moved
 from helpers.pipeline.edition import Edition
 from helpers.pipeline.site import generated
 
@@ -48,6 +48,7 @@ def key(edition: Edition, runs, notice: str) -> str:
     """
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
+             moved.file(project),
              *written_pages(edition), *sorted(project.scenarios.glob("*.toml"))]
     for folder in (*(project.root / name for name in PAGE_FOLDERS), *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())

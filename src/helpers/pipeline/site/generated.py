@@ -13,6 +13,7 @@ from pathlib import Path
 from helpers import datasets, markup, parameters, words
 from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
+from helpers.pipeline.site import moved_page
 from helpers.project import Project
 
 ORIGINS = {
@@ -42,6 +43,7 @@ def write(staged: Path, edition: Edition, names: list[str]) -> None:
         shutil.copyfile(datasets.locate(name, project), target / f"{name}.csv")
     (source / "sources.md").write_text(sources_page(project, names), encoding="utf-8")
     (source / "parameters.md").write_text(parameters_page(project, names), encoding="utf-8")
+    (source / moved_page.PAGE).write_text(moved_page.text(project, names), encoding="utf-8")
 
 
 def sources_page(project: Project, chapter_names: list[str]) -> str:
