@@ -17,10 +17,15 @@ FOREIGN = foreign_checkout(Path(__file__).parent)
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart():
-    """Never test the files of another checkout as if they were these."""
+def pytest_sessionstart(session):
+    """Never test the files of another checkout as if they were these, nor without what watches."""
     if FOREIGN:
         pytest.exit(FOREIGN, returncode=2)
+    for name in pytest_plugins:
+        if not session.config.pluginmanager.has_plugin(name):
+            pytest.exit(f"The plug-in {name} is switched off: chapters would not be compared, or "
+                        f"nobody would count. Take `-p no:{name}` away, also from PYTEST_ADDOPTS",
+                        returncode=2)
 
 
 # The same surroundings as in the pipeline, so that the same bytes come out; and no start-up file

@@ -55,7 +55,8 @@ def pytest_configure(config):
 
 
 def pytest_collect_file(file_path, parent):
-    if file_path.suffix == ".ipynb":
+    """Chapters only: templates and copies under _build are no tests."""
+    if file_path.suffix == ".ipynb" and file_path.parent == parent.config.rootpath / "chapters":
         return Chapter.from_parent(parent, path=file_path)
     return None
 

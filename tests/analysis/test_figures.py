@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from helpers import figures
 
-DATA = pd.DataFrame({"year": [2019, 2026], "market_size_usd_billion": [16.401, 29.76],
+DATA = pd.DataFrame({"year": [2019, 2026], "market_size_usd_billion": [12.5, 31.25],
                      "kind": "observed"})
-ALT = "Two points that rise from sixteen to thirty billion dollars."
+ALT = "Two points that rise from twelve to thirty billion dollars."
 
 
 def draw():
@@ -48,8 +48,8 @@ def test_two_runs_give_the_same_bytes_and_no_date(shown):
 def test_another_value_gives_another_picture_and_other_data(shown):
     figures.show(draw(), "sizes", alt=ALT, data=DATA)
     figure, axes = figures.new("A finding", "Size, USD billion", source="a test.")
-    figures.point(axes, [2019, 2026], [16.401, 29.9], "observed")
-    figures.show(figure, "sizes", alt=ALT, data=DATA.assign(market_size_usd_billion=[16.401, 29.9]))
+    figures.point(axes, [2019, 2026], [12.5, 32.5], "observed")
+    figures.show(figure, "sizes", alt=ALT, data=DATA.assign(market_size_usd_billion=[12.5, 32.5]))
     assert shown[0]["data"]["image/svg+xml"] != shown[1]["data"]["image/svg+xml"]
     assert shown[0]["data"]["text/csv"] != shown[1]["data"]["text/csv"]
 

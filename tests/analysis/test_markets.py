@@ -18,18 +18,19 @@ def tables():
     return datasets.load("claims"), datasets.load("scopes")
 
 
-@pytest.mark.parametrize("claim, value, half_width, unit", [
-    ("2.3-market-a-2019", 16.401, 0.0005, "USD billion"),
-    ("2.3-expenditure-b-2019", 0.380, 0.005, "USD billion"),
-    ("5.1-industry-c-2019", 3.83, 0.005, "RMB billion"),
-    ("5.1-growth-c-2019", 0.5162, 0.00005, "fraction per year"),
-    ("5.3-market-d-2021", 22.8, 0.05, "RMB billion"),
+@pytest.mark.parametrize("unit, value, half_width, qualifier, expected", [
+    ("USD_billion", 12.345, 0.0005, "none", (12.345, 0.0005, "USD billion")),
+    ("USD_million", 120.0, 0.5, "none", (0.12, 0.0005, "USD billion")),
+    ("USD_million", 120.0, 0.5, "approx", (0.12, 0.005, "USD billion")),
+    ("percent_per_year", 12.34, 0.005, "none", (0.1234, 0.00005, "fraction per year")),
 ])
-def test_a_figure_is_in_billions_and_knows_its_rounding(tables, claim, value, half_width, unit):
-    figure = markets.figure(*tables, claim)
-    assert figure["value"] == pytest.approx(value, rel=1e-12)
-    assert figure["half_width"] == pytest.approx(half_width, rel=1e-9)
-    assert figure["unit"] == unit
+def test_a_figure_is_in_billions_and_knows_its_rounding(
+        tables, unit, value, half_width, qualifier, expected):
+    claims, scopes = tables
+    made = claims.assign(unit=unit, value=value, half_width=half_width, qualifier=qualifier)
+    figure = markets.figure(made, scopes, "2.3-market-a-2019", approximate_half_width=5.0)
+    found = (figure["value"], figure["half_width"], figure["unit"])
+    assert found[:2] == pytest.approx(expected[:2], rel=1e-12) and found[2] == expected[2]
 
 
 def test_there_is_no_conversion_within_a_currency():
@@ -99,10 +100,15 @@ def test_rates_respect_confidence_cutoff_and_region():
 
 
 def test_a_figure_without_a_year_or_rounding_says_so(tables):
-    undated = markets.figure(*tables, "3.4-budget-energy")
-    bound = markets.figure(*tables, "3.4-financing-abroad")
-    assert (undated["year"], undated["half_width"]) == (None, 0.0005)
-    assert (bound["first_year"], bound["year"], bound["half_width"]) == (2017, 2019, None)
+    claims, scopes = tables
+    none = [float("nan")] * len(claims)
+    undated = markets.figure(claims.assign(period_start=none, period_end=none), scopes,
+                             "2.3-market-a-2019")
+    bound = markets.figure(
+        claims.assign(period_start="2001", period_end="2004", half_width=none), scopes,
+        "2.3-market-a-2019")
+    assert undated["year"] is None and undated["half_width"] is not None
+    assert (bound["first_year"], bound["year"], bound["half_width"]) == (2001, 2004, None)
 
 
 def test_an_amount_of_several_years_takes_the_mean_of_their_rates():

@@ -75,14 +75,17 @@ def test_countries_without_a_firm_stay_and_the_unstated_come_last():
     assert list(counts.items()) == [("japan", 0), ("israel", 1), ("not stated", 2)]
 
 
-def test_the_paper_names_nine_firms_abroad_and_six_in_china(organisations):
+def test_firms_of_the_shipped_table_are_counted_once_and_by_section(organisations):
     abroad, china = (typology.companies(organisations, section) for section in ("3.2", "5.2"))
-    assert typology.count_by_type(abroad).tolist() == [4, 0, 4, 1]
-    assert typology.count_by_type(china).tolist() == [3, 0, 3, 0]
+    for firms in (abroad, china):
+        assert typology.count_by_type(firms).sum() == len(firms) > 0
+        assert not set(firms["organisation_id"]) & set(
+            organisations.dropna(subset="alias_of")["organisation_id"])
     assert set(abroad["organisation_id"]).isdisjoint(china["organisation_id"])
-    siemens = abroad.set_index("name").loc["Siemens AG"]
-    assert "3.5" in siemens["sections"]
-    assert siemens["other_names"] == ("Siemens",)
+    named_twice = organisations.dropna(subset="alias_of").iloc[0]
+    [kept] = typology.distinct(organisations).query(
+        "organisation_id == @named_twice.alias_of").itertuples()
+    assert named_twice["name"] in kept.other_names and named_twice["section"] in kept.sections
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +93,11 @@ def coded():
     return datasets.load("market_routes")
 
 
-def test_buying_is_claimed_five_times_and_shown_once(coded):
-    assert typology.mentions(coded, "buy") == 5
-    assert typology.mentions(coded, "buy", "case") == 1
+def test_a_route_is_mentioned_once_for_each_passage(coded):
+    for evidence, rows in coded[coded["route"] == "buy"].groupby("evidence"):
+        assert typology.mentions(coded, "buy", evidence) == len(set(rows["passage_id"]))
+    twice = pd.concat([coded, coded])
+    assert typology.mentions(twice, "buy") == typology.mentions(coded, "buy")
     with pytest.raises(typology.TypologyError, match="known are buy"):
         typology.mentions(coded, "steal")
 
@@ -100,8 +105,9 @@ def test_buying_is_claimed_five_times_and_shown_once(coded):
 def test_a_route_table_holds_each_coded_row_once(coded):
     claims, cases = typology.route_table(coded), typology.route_table(coded, "case")
     assert claims.to_numpy().sum() + cases.to_numpy().sum() == len(coded)
-    assert claims.loc["automation_company", "buy"] == 3
-    assert cases.loc["start_up", "be_bought"] == 1
+    for table, evidence in ((claims, "claim"), (cases, "case")):
+        counted = coded[coded["evidence"] == evidence].value_counts(["actor", "route"])
+        assert all(table.loc[place] == count for place, count in counted.items())
 
 
 def test_the_coding_knows_the_actors_routes_classes_and_aspects_of_the_tables(coded):
@@ -128,8 +134,9 @@ def test_portraits_cover_each_class_and_aspect_and_leave_gaps_open():
     assert traditional["china"].isna().all()
 
 
-@given(st.permutations(range(13)))
-def test_the_order_of_the_table_does_not_change_a_portrait(order):
+@given(st.randoms())
+def test_the_order_of_the_table_does_not_change_a_portrait(random):
     told = datasets.load("class_portraits")
+    order = random.sample(range(len(told)), len(told))
     pd.testing.assert_frame_equal(
         typology.portraits(told.iloc[list(order)]), typology.portraits(told))

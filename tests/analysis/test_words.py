@@ -84,7 +84,7 @@ def test_a_count_without_a_noun_is_none_where_a_noun_would_take_no():
 
 
 @pytest.mark.parametrize("value, digits, text", [
-    (13_560_000, 4, "13.56\u00a0million"), (142_380_000_000, 4, "142.4\u00a0billion"),
+    (12_340_000, 4, "12.34\u00a0million"), (142_380_000_000, 4, "142.4\u00a0billion"),
     (20_000_000, 4, "20\u00a0million"), (85_714_286, 3, "85.7\u00a0million"), (0, 4, "0"),
     (7_300, 2, "7,300"), (999_999_999, 3, "1\u00a0billion"),  # never 1000 million
 ])

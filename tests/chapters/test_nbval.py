@@ -180,6 +180,14 @@ def test_an_option_that_would_swallow_a_digit_stops_everything(stage):
     assert "--nbval-lax: this book compares every output" in done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["nbval_adapter", "gates"])
+def test_nothing_runs_without_what_watches(stage, name):
+    done = check(stage, PYTEST_ADDOPTS=f"-p no:{name}")
+    assert done.returncode not in (0, pytest.ExitCode.TESTS_FAILED)
+    assert f"no:{name}" in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", nbval_adapter.REFUSED)
 def test_each_option_that_compares_less_is_refused(name):
     class Given:

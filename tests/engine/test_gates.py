@@ -9,6 +9,8 @@ import nbformat
 import pytest
 import small_book
 
+from helpers.pipeline.cli import check as cli_check
+
 STATED = {"outputs": {"notebooks": 2, "cells": 5, "records": 7}, "tests": {"tests/test_a.py": 3}}
 RAN = {"chapters/1.ipynb": 2, "chapters/2.ipynb": 3, "tests/test_a.py": 3}
 COPIED = ("pyproject.toml", "conftest.py", "requirements.txt", "tests/nbval_adapter.py",
@@ -60,13 +62,23 @@ def test_each_gate_is_a_line_with_its_count_and_time(tmp_path):
     assert tests == "tests/test_a.py: 3 of 3, 1.2 s. What is held."
 
 
-@pytest.mark.parametrize("reason, required, may", [
-    ("NO CHROMIUM: the pages were NOT looked at.", "", True),
-    ("NO CHROMIUM: the pages were NOT looked at.", "1", False),
-    ("could not import 'skcriteria'", "", False), ("later", "", False)])
-def test_only_listed_reasons_may_skip_a_test(monkeypatch, reason, required, may):
+@pytest.mark.parametrize("reason, required, there, may", [
+    ("NO CHROMIUM: the pages were NOT looked at.", "", None, True),
+    ("NO CHROMIUM: the pages were NOT looked at.", "1", None, False),
+    ("NO CHROMIUM: the pages were NOT looked at.", "", "/usr/bin/chromium", False),
+    ("could not import 'skcriteria'", "", None, False), ("later", "", None, False)])
+def test_only_listed_reasons_may_skip_a_test(monkeypatch, reason, required, there, may):
     monkeypatch.setenv("BOOK_REQUIRE_BROWSER", required)
+    monkeypatch.setattr(gates.shutil, "which", lambda name: there)
     assert gates.may_be_skipped(reason) == may
+
+
+def test_book_check_asks_for_a_line_of_each_gate(monkeypatch):
+    typed = []
+    monkeypatch.setattr(cli_check.subprocess, "run", lambda command, **options: (
+        typed.extend(command) or subprocess.CompletedProcess(command, 1)))
+    done = small_book.book(small_book.REAL, "check")
+    assert typed[1:] == ["-m", "pytest", "--gates"] and done.exit_code == 1
 
 
 class Typed:

@@ -112,6 +112,14 @@ def test_a_block_shows_a_few_lines_and_how_many_more(tmp_path, monkeypatch):
         "  type:   book why 9-9-a  (if all that moved is wanted: book accept 9-9-a)"]
 
 
+@pytest.mark.slow
+def test_without_history_nothing_is_said_of_the_code(project, tmp_path, monkeypatch):
+    """A copy without git, or the shallow clone of a workflow."""
+    monkeypatch.setattr(explain, "_git", lambda project, *arguments: "")
+    [cause] = explain.causes(project, "9-9-a")
+    assert "has no history here" in cause
+
+
 def test_a_list_is_cut_after_a_few_names():
     assert explain.listed(["a", "b", "a"]) == "a and b"
     assert explain.listed(list("abcdefgh"), 3) == "a, b, c and 5 more"

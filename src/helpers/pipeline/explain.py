@@ -47,9 +47,9 @@ def causes(project: Project, name: str) -> list[str]:
     found = changes(project, name)
     if found:
         return found
-    if not _git(project, "rev-parse", "HEAD"):
-        return ["its tables are those that were accepted; of its code git, which would know, says "
-                "nothing here"]
+    if _git(project, "rev-parse", "--is-shallow-repository") != "false":
+        return ["its tables are those that were accepted; of its code git would know, and has no "
+                "history here"]
     return ["no table, helper or package that the chapter rests on has changed since its outputs "
             "were committed, so these were edited by hand, or something outside its key matters"]
 
