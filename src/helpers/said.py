@@ -16,12 +16,14 @@ from collections.abc import Iterable
 __all__ = ["ORDER", "SaidError", "said"]
 
 # Each row: what must hold of the two numbers, and the words that say so.
-GREATER = ("above", "more", "larger", "greater", "bigger", "higher", "longer", "later", "faster",
-           "stronger", "wider", "steeper", "farther", "after", "exceeds", "exceed", "rises", "rise", "rose",
-           "rising", "grows", "grow", "grew", "increases", "increased", "outgrows")
-LESS = ("below", "fewer", "less", "smaller", "lower", "shorter", "earlier", "slower", "weaker",
-        "narrower", "flatter", "closer", "nearer", "before", "falls", "fall", "fell", "falling", "shrinks", "shrank",
-        "declines", "declined", "decreases", "decreased")
+GREATER = (
+    "above", "more", "larger", "greater", "bigger", "higher", "longer", "later", "faster",
+    "stronger", "wider", "steeper", "farther", "after", "exceeds", "exceed", "rises", "rise",
+    "rose", "rising", "grows", "grow", "grew", "increases", "increased", "outgrows")
+LESS = (
+    "below", "fewer", "less", "smaller", "lower", "shorter", "earlier", "slower", "weaker",
+    "narrower", "flatter", "closer", "nearer", "before", "falls", "fall", "fell", "falling",
+    "shrinks", "shrank", "declines", "declined", "decreases", "decreased")
 GREATEST = ("largest", "greatest", "biggest", "highest", "longest", "latest", "fastest",
             "strongest", "widest", "steepest", "last", "most")
 LEAST = ("smallest", "lowest", "shortest", "earliest", "slowest", "weakest", "narrowest",
@@ -99,4 +101,4 @@ def _holds(word: str, left, right) -> bool:
 def _shown(value) -> str:
     if isinstance(value, Iterable):
         return f"[{', '.join(_shown(item) for item in value)}]"
-    return f"{value:g}" if math.isfinite(value) else str(value)
+    return f"{float(value):g}" if math.isfinite(value) else str(value)

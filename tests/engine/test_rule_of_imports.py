@@ -15,7 +15,8 @@ from small_book import REAL
 # all modules of a package.
 ANALYSIS, WORK = "every other module of helpers", "every other module of pipeline"
 LAYERS = [
-    ("words", "project", "files", "characters"), ("registry",), ("parameters",), ("datasets",),
+    ("words", "said", "project", "files", "characters"), ("registry",), ("parameters",),
+    ("datasets",),
     ("results",), (ANALYSIS,), ("figures",), ("tables", "explorers"),
     ("pipeline.running",), ("pipeline.naming",), ("pipeline.chapters",), ("pipeline.closure",),
     ("pipeline.plan",), ("pipeline.store",), ("pipeline.execute",),

@@ -188,7 +188,7 @@ CHECKS = (
         "financing-terms",
         ("3.4-financing-abroad",),
         "text",
-        remark("P11", "A sum over three years and three countries without a split."),
+        remark("P11", "A sum over years and countries without a split."),
         ("P11", "X19"),
     ),
     Check(

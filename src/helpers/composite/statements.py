@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.composite.columns import JOINED
 from helpers.composite.levels import level_numbers
 from helpers.composite.probability import exact_q, probability_above, row_numbers
+from helpers.said import said
 
 # Codings on which `pairwise_statements` looks for a change of majority. The ends stand for the
 # limits: at 0 and 1 themselves Medium would be Low or High, and unequal rows could tie.
@@ -132,7 +133,8 @@ def _statement(rows, names, columns, chosen) -> tuple:
     if (gap <= 0).all():
         rows, names, gap = rows[::-1], names[::-1], -gap
     if (gap >= 0).all():
-        text = f"{names[0]} is above {names[1]} under every coding and all positive weights."
+        above = said("above", rows[0].sum(), rows[1].sum())
+        text = f"{names[0]} is {above} {names[1]} under every coding and all positive weights."
         return (*names, "always", 1.0, 1.0, 1.0, "", text)
 
     at_q, *others = (probability_above(*rows, q) for q in (chosen, *CODINGS))
@@ -146,7 +148,8 @@ def _statement(rows, names, columns, chosen) -> tuple:
     shares = (float(at_q), float(lowest), float(highest))
     at = f"{percent(float(at_q))} of weightings (q = {float(chosen):.3g})"
     if lowest > half:
-        return (*names, "share", *shares, condition, f"{names[0]} is above {names[1]} in {at}.")
+        text = f"{names[0]} is {said('above', lowest, half)} {names[1]} in {at}."
+        return (*names, "share", *shares, condition, text)
     text = (
         f"{names[0]} and {names[1]} cannot be ordered without a choice of scores and weights: "
         f"{names[0]} is above in {at}, and in {percent(shares[1])} to {percent(shares[2])} over "

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_POINTS = 8
+PARAMETERS = 3  # of either curve: level, rate and turning point
 LARGEST_GROWTH_RATIO = 0.5
 LARGEST_RELATIVE_ERROR = 0.5
 LARGEST_CURVE_RATIO = 2.0
@@ -318,7 +319,8 @@ def _turning_year(inflection: float, time: np.ndarray) -> str:
 
 def _not_determined(curve: str, level: np.ndarray) -> str:
     head = (
-        f"A {curve} curve has 3 parameters; {level.size} published values do not determine them. "
+        f"A {curve} curve has {PARAMETERS} parameters; {level.size} published values do not "
+        "determine them. "
     )
     if level.size == 0:
         return head + "Reported instead: nothing, as there is no value."

@@ -14,15 +14,18 @@ from helpers.pipeline.check.beside import notes, tables
 from helpers.pipeline.check.cells import cell_faults, syntax_faults
 from helpers.pipeline.check.inputs import parameter_faults, table_faults
 from helpers.pipeline.check.ledger import ledger_faults
+from helpers.pipeline.check.order import order_faults
 from helpers.pipeline.check.outputs import output_faults
 from helpers.pipeline.check.parts import TO_WRITE
 from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_numbers
 from helpers.pipeline.check.switches import switch_faults
+from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
 __all__ = ["TO_WRITE", "cell_faults", "contents_faults", "faults", "ledger_faults", "notes",
-           "output_faults", "outputs", "parameter_faults", "prose_faults", "switch_faults",
-           "syntax_faults", "table_faults", "tables", "typed_numbers", "written"]
+           "order_faults", "output_faults", "outputs", "parameter_faults", "prose_faults",
+           "switch_faults", "syntax_faults", "table_faults", "tables", "typed_faults",
+           "typed_numbers", "written"]
 
 
 def faults(project: Project, name: str) -> list[str]:
@@ -42,12 +45,15 @@ def written(project: Project, name: str) -> list[str]:
     unreadable = syntax_faults(chapter)
     if unreadable:
         return unreadable
+    names = project.settings.get("not_results", ())
     return [
         *_told(parameter_faults, chapter, parameters.defaults()),
         *cell_faults(chapter),
         *switch_faults(chapter),
         *_told(table_faults, chapter, datasets.names(project)),
-        *prose_faults(chapter, project.settings.get("not_results", ())),
+        *prose_faults(chapter, names),
+        *typed_faults(chapter, {"not_results": names} | project.settings.get("no_count", {})),
+        *order_faults(chapter, project.settings.get("no_order", {})),
         *contents_faults(chapter, chapters.names(project)),
     ]
 

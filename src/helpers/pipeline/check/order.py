@@ -10,7 +10,7 @@ import re
 from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check import texts
 from helpers.pipeline.check.parts import at, numbered, prose_of
-from helpers.pipeline.check.typed import Reasons, without
+from helpers.pipeline.check.typed import Reasons, left_in
 from helpers.said import ORDER
 
 
@@ -32,7 +32,7 @@ def order_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
 def order_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
     """Words of order typed into texts of a source, each with its line."""
     return [(word, text.line) for text in texts.shown(source, checked_by="said")
-            for word in ORDER.findall(without(text.text, may_stand))]
+            for word in left_in(text.text, ORDER, may_stand)]
 
 
 def order_beside_glue(chapter: Chapter, may_stand: Reasons) -> list[str]:
@@ -40,4 +40,4 @@ def order_beside_glue(chapter: Chapter, may_stand: Reasons) -> list[str]:
     paragraphs = (paragraph for text in prose_of(chapter)
                   for paragraph in re.split(r"\n\s*\n|\n(?=- )", text))
     return [word for paragraph in paragraphs if "{glue:" in paragraph
-            for word in ORDER.findall(without(" ".join(paragraph.split()), may_stand))]
+            for word in left_in(" ".join(paragraph.split()), ORDER, may_stand)]

@@ -21,10 +21,10 @@ PLACES = (
     r"\{\w+\}",  # a value that `format` puts in
 )
 WORDS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
-    "thousand dozen half halves third thirds quarter quarters tenth twice thrice threefold").split()
-NUMBER = re.compile(r"[^\s]*\d[^\s]*|\b(?:" + "|".join(WORDS) + r")\b", re.IGNORECASE)
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|"
+    "thousand|dozen|half|halves|thirds?|quarters?|tenth|twice|thrice|threefold")
+NUMBER = re.compile(r"[^\s]*\d[^\s]*|\b(?:" + WORDS + r")\b", re.IGNORECASE)
 HEADING = re.compile(r"(?m)^#+ (.*)$")
 # A title begins with the chapter's own number.
 OWN_NUMBER = re.compile(rf"^(?:{SECTION}|[A-Z]\d) ")
@@ -49,7 +49,7 @@ def typed_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
 def typed_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
     """Numbers typed into texts of a source, each with its line."""
     return [(number, text.line) for text in texts.shown(source)
-            for number in NUMBER.findall(without(text.text, may_stand))]
+            for number in left_in(text.text, NUMBER, may_stand)]
 
 
 def typed_in_prose(chapter: Chapter, may_stand: Reasons) -> list[str]:
@@ -57,17 +57,19 @@ def typed_in_prose(chapter: Chapter, may_stand: Reasons) -> list[str]:
     found = []
     for text in prose_of(chapter):
         paragraphs = " ".join(HEADING.sub("", text).split())
-        for number in NUMBER.findall(without(paragraphs, may_stand)):
+        for number in left_in(paragraphs, NUMBER, may_stand):
             if not re.search(r"\d", number):
                 found.append(number)
         for heading in HEADING.findall(text):
-            found += NUMBER.findall(without(OWN_NUMBER.sub("", heading), may_stand))
+            found += left_in(OWN_NUMBER.sub("", heading), NUMBER, may_stand)
     return found
 
 
-def without(text: str, may_stand: Reasons) -> str:
-    """A text without the words that may stand, so that what is left is a fault."""
+def left_in(text: str, wanted: re.Pattern, may_stand: Reasons) -> list[str]:
+    """What a pattern finds in a text without the words that may stand: each is a fault."""
+    if not wanted.search(text):
+        return []
     patterns = (pattern for group in may_stand.values() for pattern in group)
     for pattern in (*patterns, *PLACES):
         text = re.sub(pattern, " ", text)
-    return text
+    return wanted.findall(text)
