@@ -13,8 +13,9 @@ keeps depends on rows and is no arm.
 
 import ast
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from helpers.pipeline.pinned.scopes import names_in, parse
 
@@ -41,6 +42,8 @@ class Place:
         Names that decide it.
     within : tuple of (int, str)
         Places and arms around it, the innermost last.
+    dictionary : str
+        Name of the dictionary that is looked up here, if it has one.
     """
 
     number: int
@@ -49,6 +52,7 @@ class Place:
     arms: dict[str, str]
     decides: frozenset[str]
     within: tuple[tuple[int, str], ...]
+    dictionary: str = ""
 
 
 def source(*nodes: ast.AST) -> str:
@@ -63,9 +67,9 @@ class _Wrap(ast.NodeTransformer):
         self.dictionaries, self.cell = dictionaries, cell
         self.places, self.around = [], ()
 
-    def _place(self, node, text, arms, decides) -> int:
+    def _place(self, node, text, arms, decides, dictionary="") -> int:
         self.places.append(Place(len(self.places), getattr(node, "lineno", 0), text, arms,
-                                 decides, self.around))
+                                 decides, self.around, dictionary))
         return len(self.places) - 1
 
     def _inside(self, number, arm, part):
@@ -168,8 +172,8 @@ class _Wrap(ast.NodeTransformer):
         return node
 
     def _looked_up(self, dictionary, key, keys) -> int:
-        named = dictionary.id if isinstance(dictionary, ast.Name) else "{…}"
-        return self._place(key, f"{named}[{source(key)}]", keys, names_in(key))
+        named = dictionary.id if isinstance(dictionary, ast.Name) else ""
+        return self._place(key, f"{named or '{…}'}[{source(key)}]", keys, names_in(key), named)
 
     def _keys(self, node) -> dict[str, str]:
         if isinstance(node, ast.Name):
@@ -213,13 +217,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
 
 
-def of_chapter(sources: Sequence[str]) -> Iterator[tuple[int, str, list[Place]]]:
+@lru_cache(maxsize=64)
+def of_chapter(sources: tuple[str, ...]) -> list[tuple[int, str, list[Place]]]:
     """Places of each cell of a chapter, with the cell's position among code cells and its name."""
-    known = dictionaries(sources)
+    known, found = dictionaries(sources), []
     for position, text in enumerate(sources, start=1):
         wrap = _Wrap(known)
         wrap.visit(parse(text))
-        yield position, digest(text), wrap.places
+        found.append((position, digest(text), wrap.places))
+    return found
 
 
 class _Watcher:

@@ -6,19 +6,21 @@ it mentions; so some names are said to be moved that are not, and hardly any the
 """
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 from helpers.pipeline.pinned.scopes import arguments, names_in, parse
 
 
-def moved(sources: Sequence[str], parameters: Collection[str]) -> frozenset[str]:
+@lru_cache(maxsize=64)
+def moved(sources: tuple[str, ...], parameters: tuple[str, ...]) -> frozenset[str]:
     """Names that some parameter may move, the parameters among them.
 
     Parameters
     ----------
-    sources : sequence of str
+    sources : tuple of str
         Code cells.
-    parameters : collection of str
+    parameters : tuple of str
     """
     trees = [parse(text) for text in sources]
     modules = {alias.asname or alias.name.partition(".")[0] for tree in trees

@@ -119,14 +119,19 @@ class Unreached:
 def unreached(project: Project, chapter: str, of_chapter: Seen) -> list[Unreached]:
     """Arms of a chapter that no case takes; of arms inside each other only the outermost."""
     read = chapters.read(project, chapter)
-    sources = [cell["source"] for cell in read.code_cells]
-    moved, found, times = reach.moved(sources, read.parameters), [], Counter()
-    for position, cell, places in arms.of_chapter(sources):
+    sources = tuple(cell["source"] for cell in read.code_cells)
+    moved, found, times = reach.moved(sources, tuple(read.parameters)), [], Counter()
+    every = arms.of_chapter(sources)
+    # A key of a dictionary may be taken wherever the dictionary is looked up.
+    keys = {(place.dictionary, arm) for _, cell, places in every for place in places
+            for arm in place.arms if place.dictionary
+            and (cell, place.number, arm) in of_chapter.taken}
+    for position, cell, places in every:
         for place in places:
             if any((cell, *around) not in of_chapter.taken for around in place.within):
                 continue
             for arm, leads_to in place.arms.items():
-                if (cell, place.number, arm) in of_chapter.taken:
+                if (cell, place.number, arm) in of_chapter.taken or (place.dictionary, arm) in keys:
                     continue
                 name = f"{place.text} -> {arm}"
                 times[name] += 1
