@@ -16,6 +16,8 @@ import nbformat
 
 from helpers import datasets, files, results
 from helpers.pipeline import chapters, check, execute, plan, scenario_table
+from helpers.pipeline.pinned import cases, seen
+from helpers.pipeline.pinned import reference as said
 from helpers.project import Project
 
 
@@ -93,8 +95,9 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, *,
         try:
             runs += _run(staged, wanted, how, **options)
             contents = {**moved_tables,
-                        project.data_package: datasets.rehashed(project, staged)}
-        except datasets.DataError as error:
+                        project.data_package: datasets.rehashed(project, staged),
+                        **said.prepare(staged, [run.chapter for run in runs], how.jobs)}
+        except (datasets.DataError, seen.SeenError, cases.WalkError) as error:
             raise AcceptError(f"Nothing was accepted. {error}") from None
     lines = []
     for run in runs:

@@ -1,1 +1,1 @@
-"""What chapters say under other assumptions, pinned in small files that a test holds runs against."""
+"""What chapters say under other assumptions, kept in small files that tests hold runs against."""

@@ -61,11 +61,11 @@ def steps(project: Project) -> list[dict]:
     where, gone = project.shown(file), {}
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))["step"]
-        for number, step in enumerate(found, start=1):
+        for step in found:
             gone |= step
             parameters.validate(gone)
     except parameters.ParameterError as error:
-        raise WalkError(f"{where}: step {number}: {error}") from None
+        raise WalkError(f"{where}: step {found.index(step) + 1}: {error}") from None
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise WalkError(f"{where}: expected step = [{{name = value}}, …]; got {error!r}") from None
     return found

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.pipeline import chapters, scenario_table
+from helpers.pipeline import chapters
 from helpers.pipeline.pinned import arms, cases, facts, reach, seen
 from helpers.pipeline.pinned.seen import Seen
 from helpers.project import Project
@@ -22,19 +22,18 @@ KINDS = ("scenarios", "walk")
 IN_THE_TABLE = ("value", "text", "unit", "label", "status", "scope", "note")
 
 
-def prepare(project: Project, names: Sequence[str], jobs: int | None = None,
-            **options) -> dict[Path, bytes]:
+def prepare(project: Project, names: Sequence[str], jobs: int | None = None
+            ) -> dict[Path, bytes]:
     """Contents of the files of these chapters as the book is now; nothing is written.
 
     Parameters
     ----------
     project : Project
-        With the shipped tables only.
+        With the tables that the reference is to rest on.
     names : sequence of str
         Chapters.
     jobs : int, optional
-    **options
-        As for `seen.run`.
+        Runs at a time; by default as many as there are cores.
 
     Raises
     ------
@@ -43,10 +42,8 @@ def prepare(project: Project, names: Sequence[str], jobs: int | None = None,
     """
     if not cases.steps(project):
         return {}
-    # What the scenarios give is being made anew; who reads it has no parameter of its own.
-    wanted = {name: cases.of_chapter(project, name) for name in names
-              if name not in scenario_table.readers(project)}
-    found = seen.run(project, wanted, jobs, **options)
+    wanted = {name: cases.of_chapter(project, name) for name in names}
+    found = seen.run(project, wanted, jobs, strict=False)
     return {file(project, name): content(project, name, each) for name, each in found.items()}
 
 
