@@ -50,17 +50,18 @@ def make(folder: Path, chapters=(), *, cell_seconds: float = 60) -> Project:
 def shared(tmp_path_factory) -> Project:
     """The real book with a build folder that all tests of a session share, whoever runs them.
 
-    Its baseline and shipped scenarios have run. Tests that need such runs take this place, so that
-    a session makes each of them once; they do not change what is there.
+    Its chapters have run under every shipped scenario and on the walk through the assumptions.
+    Tests that need such runs take this place, so that a session makes each of them once; they do
+    not change what is there.
     """
-    from helpers.pipeline import execute, scenario_table, store
+    from helpers.pipeline import store
+    from helpers.pipeline.pinned import cases, seen
 
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
     project = Project.at(REAL.root, build=folder / "_build")
     with store.lock(folder / ".lock"):
-        plans = [each for _, each in scenario_table.cells(project, scenario_table.listed(project))]
-        execute.run_many(project, plans, execute.How())
+        seen.run(project, cases.of_book(project), strict=False)
     return project
 
 

@@ -1,4 +1,7 @@
-"""The committed results of the scenarios are what chapters give now; a failed run makes none."""
+"""What chapters say under other assumptions is what is committed; a failed run makes no reference.
+
+Every scenario and every step of the walk is run once, for all tests of this file.
+"""
 
 import io
 import json
@@ -8,8 +11,9 @@ import pandas as pd
 import pytest
 from small_book import shared
 
-from helpers import agreement, datasets, results
+from helpers import agreement, datasets, parameters, results
 from helpers.pipeline import chapters, edition, execute, scenario_table
+from helpers.pipeline.pinned import cases, gates, reference, seen
 from helpers.project import Project
 
 FIX = "the tables of scenarios are stale. Type: book accept"
@@ -19,9 +23,21 @@ LISTED = scenario_table.listed(BOOK)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Both tables made anew for the scenarios that they list."""
-    return scenario_table.make(shared(tmp_path_factory), execute.How(), scenarios=LISTED)
+def place(tmp_path_factory):
+    """The book with the build folder that all tests share."""
+    return shared(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def watched(place):
+    """Every chapter in all its cases."""
+    return seen.run(place, cases.of_book(place))
+
+
+@pytest.fixture(scope="module")
+def made(place, watched):
+    """Both tables made anew for the scenarios that they list, from those runs."""
+    return scenario_table.make(place, execute.How(), scenarios=LISTED)
 
 
 def read(content):
@@ -65,6 +81,48 @@ def test_the_committed_results_are_what_the_chapters_give(made):
 @pytest.mark.slow
 def test_the_committed_scenarios_are_those_of_their_files(made):
     assert committed("scenarios") == made["scenarios"], FIX
+
+
+# ------------------------------------------------------------------ what chapters say
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", chapters.names(BOOK))
+def test_a_chapter_says_what_is_committed_under_all_assumptions(watched, name):
+    """Results, sentences, and what figures and tables show, at every scenario and step."""
+    found = reference.faults(BOOK, name, watched[name])
+    assert found == [], f"wanted? Type: book accept {name}\n" + "\n".join(found[:20])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", chapters.names(BOOK))
+def test_every_arm_of_a_chapter_is_taken_or_excepted(watched, name):
+    assert gates.unreached_faults(BOOK, name, watched[name]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", chapters.names(BOOK))
+def test_every_parameter_of_a_chapter_moves_something(watched, name):
+    assert gates.effect_faults(BOOK, name, watched[name]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", chapters.names(BOOK))
+def test_what_speaks_of_a_parameter_follows_it(watched, name):
+    assert gates.words_faults(BOOK, name, watched[name]) == []
+
+
+def test_every_file_of_what_is_said_is_of_a_chapter():
+    said = cases.folder(BOOK) / "said"
+    assert {file.stem for file in said.glob("*")} == set(chapters.names(BOOK))
+
+
+def test_every_parameter_is_moved_by_the_walk():
+    gone = {name for step in cases.steps(BOOK) for name in step}
+    assert gone == set(parameters.names())
+
+
+# ------------------------------------------------------------------ what is listed
 
 
 def test_every_scenario_that_is_listed_has_its_file():

@@ -21,6 +21,8 @@ from helpers import datasets, files, results, words
 from helpers.parameters import BASELINE
 from helpers.pipeline import chapters, check, differences, execute, plan, scenario_table
 from helpers.pipeline.differences import Difference
+from helpers.pipeline.pinned import cases, seen
+from helpers.pipeline.pinned import reference as said
 from helpers.pipeline.plan import Plan
 from helpers.pipeline.review import beside, causes, kept
 from helpers.pipeline.site import assemble
@@ -102,7 +104,8 @@ def prepare(project: Project, names: Sequence[str], how: execute.How, *,
                           + "\n".join(broken))
     try:
         return _prepared(project, names, how, step, options)
-    except (datasets.DataError, scenario_table.ScenarioTableError) as error:
+    except (datasets.DataError, scenario_table.ScenarioTableError, seen.SeenError,
+            cases.WalkError) as error:
         raise AcceptError(f"Nothing was accepted. {error}") from None
 
 
@@ -130,7 +133,8 @@ def _prepared(project, names, how, step, options) -> Pending:
                            for file, content in moved_tables.items()})
             staged = project.with_own_data(Path(aside)) if moved_tables else project
             runs += _run(staged, wanted, how, **options)
-            contents = {**moved_tables, project.data_package: datasets.rehashed(project, staged)}
+            contents = {**moved_tables, project.data_package: datasets.rehashed(project, staged),
+                        **said.prepare(staged, [run.chapter for _, run in runs], how.jobs)}
     found, plans = [], {}
     for planned, run in runs:
         chapter = chapters.read(project, run.chapter)
@@ -151,7 +155,7 @@ def _prepared(project, names, how, step, options) -> Pending:
     before = {file: file.read_bytes() if file.is_file() else None for file in contents}
     changed = {file: content for file, content in contents.items() if before[file] != content}
     return Pending(changed, _with_causes(project, found, rows, plans), plans, waiting,
-                   {file: before[file] for file in changed})
+                   {file: before[file] for file in changed}, datasets.row_changes(project))
 
 
 def _run(project: Project, names: Sequence[str], how: execute.How, **options
