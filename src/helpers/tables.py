@@ -10,6 +10,7 @@ accessibility violation).
 import html
 from numbers import Number
 
+import numpy as np
 import pandas as pd
 
 from helpers import markup
@@ -35,15 +36,17 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
         Column name -> header with its unit. Without an entry the name is used as it is.
     formats : dict, optional
         Column name -> format string (``"{:.1f}"``) or function of the value.
-    highlight : sequence of int
-        Positions of the rows set apart.
+    highlight : sequence of bool or int, or callable
+        Which rows are set apart: a truth for each row, their positions, or a function of `frame`
+        that gives either. A chapter chooses them by a condition, since rows move.
     note : str
         Stands below the table.
 
     Raises
     ------
     TableError
-        If there is no row, no caption, or a header or format names no column.
+        If there is no row, no caption, a header or format names no column, or a row that is to
+        be set apart does not exist.
     """
     if frame.empty:
         raise TableError(f"Table {name!r} has no rows. Say in words that there are none.")
@@ -53,6 +56,7 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
     unknown = [column for column in [*headers, *formats] if column not in frame.columns]
     if unknown:
         raise TableError(f"Table {name!r} has no column {unknown[0]!r}.")
+    marked = _positions(highlight(frame) if callable(highlight) else highlight, frame, name)
     from IPython.display import display
 
     texts = pd.DataFrame(
@@ -62,12 +66,26 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
     )
     titles = [headers.get(column, str(column)) for column in frame.columns]
     display(
-        {"text/html": _html(frame, texts, titles, caption, set(highlight), note),
+        {"text/html": _html(frame, texts, titles, caption, marked, note),
          "text/plain": f"{caption}\n" + texts.set_axis(titles, axis=1).to_string(index=False),
          "text/csv": to_csv(frame)},
         raw=True,
         metadata={"book": {"table": name, "caption": caption}},
     )
+
+
+def _positions(rows, frame, name) -> set[int]:
+    """Positions of the rows that are set apart."""
+    rows = list(rows)
+    if rows and all(isinstance(row, bool | np.bool_) for row in rows):
+        if len(rows) != len(frame):
+            raise TableError(f"Table {name!r} has {len(frame)} rows, and {len(rows)} truths say "
+                             f"which are set apart.")
+        return {position for position, held in enumerate(rows) if held}
+    outside = [row for row in rows if not 0 <= row < len(frame)]
+    if outside:
+        raise TableError(f"Table {name!r} has no row {outside[0]} to set apart.")
+    return set(rows)
 
 
 def _text(value, how):

@@ -238,3 +238,11 @@ def test_new_prose_meets_the_outputs_of_an_older_run():
     merged = assemble.with_outputs(chapter, executed)
     assert [cell.get("outputs", cell["source"]) for cell in merged["cells"]] == ["new", ["shown"]]
     assert merged["metadata"] == {"language_info": assemble.PYTHON}
+
+
+@pytest.mark.parametrize("ran", [["x", "y", "z"], ["y", "x"], ["x"]])
+def test_outputs_of_other_cells_or_of_these_in_another_order_are_refused(ran):
+    chapter = {"cells": [code("x"), code("y")]}
+    executed = {"metadata": {}, "cells": [code(source, "shown") for source in ran]}
+    with pytest.raises(BuildError, match=r"2-1-reads: its run has other code cells.*book build"):
+        assemble.with_outputs(chapter, executed, "2-1-reads")

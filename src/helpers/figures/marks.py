@@ -19,7 +19,7 @@ from matplotlib.ticker import LogFormatter, ScalarFormatter
 
 FACTORS = (1.0, 100.0, 1e-3, 1e3)  # a share may be drawn in per cent, and millions as billions
 CLOSE = 1e-6  # relative; coordinates are copies of the data
-NUMBER = re.compile(r"(?<![\w.])[-\u2212+]?\d[\d,]*(?:\.\d+)?(?![\d.]*\w)")
+NUMBER = re.compile(r"(?<![\w.])[-\u2212+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\w)")
 LARGE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}  # words of tick labels
 NAMED = 0.5  # of a row or column that has a name; what is drawn within belongs to it
 # Attributes of artists and axes: what cannot be seen from them alone.

@@ -21,6 +21,7 @@ from helpers import datasets, files, results, words
 from helpers.parameters import BASELINE
 from helpers.pipeline import chapters, check, differences, execute, plan, scenario_table
 from helpers.pipeline.differences import Difference
+from helpers.pipeline.edition import BuildError
 from helpers.pipeline.pinned import cases, seen
 from helpers.pipeline.pinned import reference as said
 from helpers.pipeline.plan import Plan
@@ -146,7 +147,7 @@ def _prepared(project, names, how, step, options) -> Pending:
         # they were committed.
         try:
             made = assemble.with_outputs(chapter.notebook, executed) if apart else chapter.notebook
-        except ValueError:  # another number of cells
+        except BuildError:  # other cells
             raise AcceptError(f"Nothing was accepted: {chapter.path.name} was edited while it ran. "
                               f"Type the command again.") from None
         contents[chapter.path] = reference(nbformat.from_dict(copy.deepcopy(made)))

@@ -12,20 +12,29 @@ from helpers.pipeline import chapters
 from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check.beside import notes, tables
 from helpers.pipeline.check.cells import cell_faults, syntax_faults
+from helpers.pipeline.check.exhibits import (
+    exhibit_faults,
+    position_faults,
+    shared_words,
+    source_faults,
+)
 from helpers.pipeline.check.inputs import parameter_faults, table_faults
 from helpers.pipeline.check.ledger import ledger_faults
 from helpers.pipeline.check.order import order_faults
 from helpers.pipeline.check.outputs import output_faults
 from helpers.pipeline.check.parts import TO_WRITE
+from helpers.pipeline.check.places import glued_in, place_faults, unseen
 from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_numbers
+from helpers.pipeline.check.rests import COLUMNS, rest_faults
 from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
-__all__ = ["TO_WRITE", "cell_faults", "contents_faults", "faults", "ledger_faults", "notes",
-           "order_faults", "output_faults", "outputs", "parameter_faults", "prose_faults",
-           "switch_faults", "syntax_faults", "table_faults", "tables", "typed_faults",
-           "typed_numbers", "written"]
+__all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "faults",
+           "ledger_faults", "notes", "order_faults", "output_faults", "outputs", "parameter_faults",
+           "place_faults", "position_faults", "prose_faults", "rest_faults", "shared",
+           "shared_words", "source_faults", "switch_faults", "syntax_faults", "table_faults",
+           "tables", "typed_faults", "typed_numbers", "unseen", "written"]
 
 
 def faults(project: Project, name: str) -> list[str]:
@@ -60,22 +69,47 @@ def written(project: Project, name: str) -> list[str]:
 
 def outputs(project: Project, name: str) -> list[str]:
     """Rules about what the chapter's committed run left in it."""
-    chapter = chapters.read(project, name)
-    return output_faults(chapter) + ledger_faults(chapter, _claims(project))
+    chapter, printed = chapters.read(project, name), claims(project)
+    found = output_faults(chapter) + ledger_faults(chapter, printed)
+    if syntax_faults(chapter):
+        return found
+    sections = {claim: row["section"] for claim, row in (printed or {}).items()}
+    return [
+        *found,
+        *_told(exhibit_faults, chapter),
+        *_told(source_faults, chapter, datasets.names(project), sections),
+        *position_faults(chapter),
+        *place_faults(chapter, glued_in(file.read_text(encoding="utf-8")
+                                        for file in project.root.glob("*.md"))),
+        *rest_faults(chapter, printed),
+    ]
 
 
-def _told(rule: Callable, chapter: Chapter, known) -> list[str]:
+def shared(project: Project) -> list[str]:
+    """Texts and data that two figures or tables of the book have in common."""
+    return shared_words(chapters.read(project, name) for name in chapters.names(project))
+
+
+def _told(rule: Callable, chapter: Chapter, *known) -> list[str]:
     """Faults by a rule that needs the chapter to be readable, or why it is not."""
     try:
-        return rule(chapter, known)
+        return rule(chapter, *known)
     except chapters.ChapterError as error:
         return [str(error)]
 
 
-def _claims(project: Project) -> set[str] | None:
-    """Ids that results may rest on: the key of the table that `claims` in [tool.book] names."""
+def claims(project: Project) -> dict[str, dict] | None:
+    """Claims that results may rest on, by id: rows of the table that `claims` in [tool.book] names.
+
+    A book may keep a smaller table: rules about a column hold where there is one.
+    """
     table = project.settings.get("claims")
     if not table:
         return None
-    return set(datasets.load(table, project)[datasets.describe(table, project)["schema"]
-                                             ["primaryKey"]])
+    frame = datasets.load(table, project)
+    key = datasets.describe(table, project)["schema"]["primaryKey"]
+    kept = frame.reindex(columns=["section", *COLUMNS]).astype(
+        {"value": "float64", **dict.fromkeys(["section", "printed", "unit", "scope_id"], "object")})
+    texts = kept.drop(columns="value").fillna("")
+    rows = texts.assign(value=kept["value"]).to_dict("records")
+    return dict(zip(frame[key if isinstance(key, str) else key[0]], rows, strict=True))

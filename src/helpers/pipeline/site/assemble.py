@@ -14,7 +14,7 @@ import yaml
 
 from helpers import datasets, downloads, markup, results
 from helpers.pipeline import chapters, moved
-from helpers.pipeline.edition import Edition
+from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import generated
 
 PAGE_FOLDERS = ("_static", "_templates")
@@ -92,7 +92,8 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
             shutil.copytree(project.root / folder, source / folder)
     for run in runs:
         executed = json.loads((Path(run.path) / "notebook.ipynb").read_text(encoding="utf-8"))
-        notebook = with_outputs(chapters.read(project, run.chapter).notebook, executed)
+        notebook = with_outputs(chapters.read(project, run.chapter).notebook, executed,
+                                run.chapter)
         notebook["cells"] = folded(notebook["cells"])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
@@ -107,18 +108,27 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 
-def with_outputs(chapter: dict, executed: dict) -> dict:
+def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
     """The chapter as it is now, with the outputs of a run of its code.
 
     A change of prose alone does not execute anything again, so the prose of an older run may be
     out of date; its outputs are not, since the code is part of the run's key.
+
+    Raises
+    ------
+    BuildError
+        If the run executed other code cells, or these in another order.
     """
-    ran = [cell["outputs"] for cell in executed["cells"] if cell["cell_type"] == "code"
+    ran = [cell for cell in executed["cells"] if cell["cell_type"] == "code"
            and "injected-parameters" not in cell["metadata"].get("tags", [])]
     code = [place for place, cell in enumerate(chapter["cells"]) if cell["cell_type"] == "code"]
     cells = list(chapter["cells"])
-    for place, outputs in zip(code, ran, strict=True):
-        cells[place] = {**cells[place], "outputs": outputs}
+    if ["".join(cell["source"]) for cell in ran] != ["".join(cells[at]["source"]) for at in code]:
+        raise BuildError(f"{name}: its run has other code cells, or these in another order, so its "
+                         f"outputs would lie under cells that did not make them. Remove the "
+                         f"folder runs in the build folder, then type: book build")
+    for place, cell in zip(code, ran, strict=True):
+        cells[place] = {**cells[place], "outputs": cell["outputs"]}
     return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
 
 
