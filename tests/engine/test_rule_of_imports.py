@@ -17,7 +17,8 @@ ANALYSIS, WORK = "every other module of helpers", "every other module of pipelin
 LAYERS = [
     ("words", "project", "files", "characters"), ("registry",), ("parameters",), ("datasets",),
     ("results",), (ANALYSIS,), ("figures",), ("tables", "explorers"),
-    ("pipeline.running",), ("pipeline.naming",), ("pipeline.chapters",), ("pipeline.closure",),
+    ("pipeline.running",), ("pipeline.naming", "pipeline.notebooks"),
+    ("pipeline.contents",), ("pipeline.chapters",), ("pipeline.closure",),
     ("pipeline.plan",), ("pipeline.store",), ("pipeline.execute",),
     ("pipeline.edition", "pipeline.compare"), ("pipeline.site",), (WORK,), ("pipeline.cli",),
 ]

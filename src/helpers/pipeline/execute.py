@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from helpers import datasets, results
+from helpers import characters, datasets, results
 from helpers.pipeline import chapters, closure, plan, store
 from helpers.pipeline.plan import Plan
 from helpers.pipeline.running import processes
 from helpers.pipeline.running.work import Outcome, Work, bare
 from helpers.project import Project
+
+LARGEST_OUTPUT = 8 << 20  # of one cell; no figure of the book has a twentieth of it
 
 
 @dataclass(frozen=True)
@@ -211,8 +213,9 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
     elif status == "failed" and project.own_data:
         missing = datasets.lacking(project)
         reason = f"{'; '.join(missing)} ({reason})" if missing else reason
+    # What a cell raised may be pages long, or hold signs that act on a terminal.
     result = RunResult(planned.chapter, status, planned.key, seconds=round(outcome.seconds, 2),
-                       reason=reason)
+                       reason=characters.one_line(reason))
     if status != "ok":
         return Finished(result)
     record = {"status": "ok", "chapter": planned.chapter, "parameters": planned.values,
@@ -224,9 +227,17 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
 
 def _incomplete(notebook: dict, ledger: list[dict], required: tuple[str, ...]) -> str:
     """Why an executed notebook is no whole run, or an empty text."""
-    for position, cell in enumerate(notebook["cells"], start=1):
-        if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
-            return f"cell {position} was never run"
+    # Numbered as Jupyter and `book check` do: the cell with other values is none of the chapter's.
+    own = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"
+           and "injected-parameters" not in cell["metadata"].get("tags", [])]
+    for position, cell in enumerate(own, start=1):
+        if "".join(cell["source"]).strip() and cell["execution_count"] is None:
+            return f"code cell {position} was never run"
+        fault = _fault_of_outputs(cell)
+        if fault:
+            return f"code cell {position} {fault}"
+    if not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in ledger):
+        return "a record has no name; use results.record"
     names = [entry["name"] for entry in ledger]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -239,6 +250,22 @@ def _incomplete(notebook: dict, ledger: list[dict], required: tuple[str, ...]) -
         value = entry.get("value")
         if isinstance(value, float) and not math.isfinite(value):
             return f"result {entry['name']} is not finite"
+    return ""
+
+
+def _fault_of_outputs(cell: dict) -> str:
+    """Why the outputs of a cell are none to publish; empty if they are."""
+    for output in cell["outputs"]:
+        # papermill takes `raise SystemExit(0)` for a good end; what stood below it never ran.
+        if output["output_type"] == "error" and "raises-exception" not in cell["metadata"].get(
+                "tags", []):
+            return f"ended with {output['ename']}: {output['evalue']}"
+    size = sum(len("".join(text)) for output in cell["outputs"] for text in
+               [output.get("text", ""), *output.get("data", {}).values()]
+               if isinstance(text, str | list) and all(isinstance(line, str) for line in text))
+    if size > LARGEST_OUTPUT:
+        return (f"shows {size >> 20} MB; at most {LARGEST_OUTPUT >> 20} are taken. Show less of "
+                f"it, as a table or figure")
     return ""
 
 
