@@ -7,8 +7,6 @@ number stays in its range. The printed words do not move with it.
 import math
 import re
 
-import pandas as pd
-
 COLUMNS = ("printed", "value", "unit")
 CURRENCIES, SCALES = ("USD", "RMB", "EUR"), ("million", "billion", "trillion")
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -32,21 +30,21 @@ def fault(row, own: bool = False) -> tuple[str, str] | None:
     wrong = _fault_of_unit(printed, unit)
     if wrong:
         return "unit", wrong
-    if pd.isna(row["value"]):
+    value = float(row["value"])
+    if math.isnan(value):
         return None
     numbers = figures(printed)
-    value = float(row["value"])
     near = any(math.isclose(value, number, rel_tol=1e-9) for number, _ in numbers)
     slip = any(math.isclose(value, number * factor, rel_tol=1e-9)
                for number, _ in numbers for factor in SLIPS)
     if not near and (slip or not own):
         return "value", f"is not the printed figure {printed!r}"
-    half = row.get("half_width")
-    if not near or half is None or pd.isna(half):
+    half = float(row.get("half_width", math.nan))
+    if not near or math.isnan(half):
         return None
     expected = next(0.5 * 10.0**-decimals for number, decimals in numbers
                     if math.isclose(value, number, rel_tol=1e-9))
-    if not math.isclose(float(half), expected, rel_tol=1e-9) and not own:
+    if not math.isclose(half, expected, rel_tol=1e-9) and not own:
         return "half_width", f"is not half of the last digit of {printed!r}, which is {expected:g}"
     return None
 
