@@ -7,7 +7,7 @@ number stays in its range. The printed words do not move with it.
 import math
 import re
 
-COLUMNS = ("printed", "value", "unit")
+COLUMNS = {"printed": "string", "value": "number", "unit": "string"}  # with their types
 CURRENCIES, SCALES = ("USD", "RMB", "EUR"), ("million", "billion", "trillion")
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
          "eleven", "twelve")
@@ -27,6 +27,8 @@ def fault(row, own: bool = False) -> tuple[str, str] | None:
         unless it is the printed one in another unit.
     """
     printed, unit = row["printed"], row["unit"]
+    if not isinstance(printed, str) or not isinstance(unit, str):
+        return None
     wrong = _fault_of_unit(printed, unit)
     if wrong:
         return "unit", wrong
@@ -39,8 +41,8 @@ def fault(row, own: bool = False) -> tuple[str, str] | None:
                for number, _ in numbers for factor in SLIPS)
     if not near and (slip or not own):
         return "value", f"is not the printed figure {printed!r}"
-    half = float(row.get("half_width", math.nan))
-    if not near or math.isnan(half):
+    half = row.get("half_width", math.nan)
+    if not near or not isinstance(half, float) or math.isnan(half):
         return None
     expected = next(0.5 * 10.0**-decimals for number, decimals in numbers
                     if math.isclose(value, number, rel_tol=1e-9))

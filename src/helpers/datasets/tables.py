@@ -59,12 +59,18 @@ def load(name: str, project: Project | None = None) -> pd.DataFrame:
         for field, column in zip(fields, zip(*found, strict=True), strict=True)})
     _check_key(frame, resource["schema"].get("primaryKey"), refuse)
     _check_periods(frame, refuse)
-    if set(printed.COLUMNS) <= set(frame.columns):
-        for number, row in enumerate(frame.to_dict("records"), start=2):
-            fault = printed.fault(row, file.own)
-            if fault:
-                refuse(number, fault[0], row[fault[0]], fault[1])
+    _check_printed(frame, {field["name"]: field.get("type") for field in fields}, file, refuse)
     return frame
+
+
+def _check_printed(frame: pd.DataFrame, types: dict, file: rows.TableFile, refuse) -> None:
+    """Digits and unit beside a printed figure are those of the print."""
+    if any(types.get(column) != kind for column, kind in printed.COLUMNS.items()):
+        return
+    for number, row in enumerate(frame.to_dict("records"), start=2):
+        fault = printed.fault(row, file.own)
+        if fault:
+            refuse(number, fault[0], row[fault[0]], fault[1])
 
 
 def _check_key(frame: pd.DataFrame, key: str | list[str] | None, refuse) -> None:
