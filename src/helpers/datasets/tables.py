@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,23 @@ def changed(project: Project | None = None) -> list[str]:
         if sha256(file) != resource.get("hash"):
             altered.append(resource["name"])
     return altered
+
+
+def check_edited(project: Project, wanted: Iterable[str]) -> None:
+    """Refuse a shipped table that was edited and is not what its description says.
+
+    A reader's own tables were checked where they came in; one that has its hash was, too.
+
+    Raises
+    ------
+    DataError
+        As for `load`, for the first such table.
+    """
+    for name in wanted:
+        file = locate(name, project)
+        if file.is_relative_to(project.data) and file.is_file() and (
+                sha256(file) != describe(name, project).get("hash")):
+            load(name, project)
 
 
 def undescribed(project: Project | None = None) -> list[str]:

@@ -100,6 +100,8 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
     ------
     running.cluster.ClusterError
         If the cluster cannot be used.
+    helpers.datasets.DataError
+        If a table was edited and broken; nothing is run.
     """
     asked: list[Plan] = []
     done: dict[str, RunResult] = {}
@@ -109,6 +111,7 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         report(result)
 
     waiting: dict[str, Plan] = {}
+    sound: set[str] = set()
     for each in plans:
         asked.append(each)
         if each.key in done or each.key in waiting:
@@ -117,6 +120,8 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         if stored is not None:
             settle(stored)
             continue
+        datasets.check_edited(project, [name for name in each.parts["data"] if name not in sound])
+        sound |= set(each.parts["data"])
         if not waiting:  # what this starts gets ready while the others are planned and looked up
             if not how.cluster and not how.stock_kernels:
                 processes.start(project.preload)
