@@ -36,3 +36,11 @@ def shown(text, longest: int = 60) -> str:
     """A text as an error message quotes it: in one line, its unseen signs spelled, not too long."""
     text = str(text)
     return repr(text if len(text) <= longest else text[:longest - 1] + "…")
+
+
+def one_line(text: str, longest: int = 600) -> str:
+    """A text as a message has it: in one line, without signs that act on a terminal, cut."""
+    seen = "".join(sign if sign.isprintable() or sign == "\u00a0" else " "
+                   for sign in text[:10_000])
+    line = " ".join(part for part in seen.split(" ") if part)
+    return line if len(line) <= longest else line[:longest - 1] + "…"

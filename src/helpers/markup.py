@@ -52,8 +52,8 @@ def link(text: str, address: str) -> str:
 
 
 def link_to_page(text: str, page: str) -> str:
-    """Markdown of a link to a page of the book."""
-    return f"[{inline(text)}](<{quote(one_line(page))}>)"
+    """Markdown of a link to a page of the book, by the name of its file."""
+    return f"[{inline(text)}](<{inline(page)}>)"
 
 
 def linked(text: str) -> str:

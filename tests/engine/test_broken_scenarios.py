@@ -1,6 +1,5 @@
 """A wrong file in scenarios/ is told in one line; who does not need it never hears of it."""
 
-import json
 import os
 import shutil
 
@@ -126,18 +125,3 @@ def test_the_baseline_has_no_parameters(tmp_path):
         'title = "a"\nwhy = "b"\n[parameters]\nhorizon_year = 2030\n')
     with pytest.raises(parameters.ParameterError, match="baseline.toml: .*horizon_year"):
         edition.resolve(Project.at(tmp_path))
-
-
-@pytest.mark.slow
-def test_an_edition_is_built_beside_broken_files(tmp_path):
-    project = small_book.make(tmp_path / "book", ["5-3-market-in-china"])
-    shutil.copy(small_book.REAL.scenarios / "fixed_rate.toml", project.scenarios)
-    for number, content in enumerate(BROKEN.values()):
-        spoil(project.scenarios, content)
-        (project.scenarios / "gloomy.toml").rename(project.scenarios / f"g{number}.toml")
-    done = small_book.run(project, "build", "fixed_rate", "--json")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["edition"] == "fixed_rate"
-    done = small_book.run(project, "build")
-    assert done.returncode == 2 and done.stderr.startswith("Error: g0.toml")
-    assert len(done.stderr.strip().splitlines()) == 1

@@ -47,14 +47,27 @@ def test_a_good_chapter_is_published_with_its_ledger(workshop):
     ("asks", "bytearray(1 << 40)", "failed", "MemoryError"),
     ("lacks", "pass", "failed", "results missing: x"),
     ("repeats", RECORD + "\n" + RECORD, "failed", "recorded twice: x"),
+    ("leaves", RECORD + "\nraise SystemExit(0)", "failed", "code cell 2 ended with SystemExit"),
+    ("shouts", RECORD + "\nraise ValueError('a line\\n' * 500)", "failed", "a line a line"),
+    ("rings", RECORD + "\nraise ValueError('\\x1b[31m\\a' + 'red')", "failed", "[31m red"),
+    ("talks", RECORD + "\nprint('x' * (9 << 20))", "failed", "code cell 2 shows 9 MB; at most 8"),
+    ("mumbles", RECORD + "\nfrom IPython.display import display\n"
+     "display({results.MIME: {'type': 'result'}}, raw=True)", "failed", "a record has no name"),
 ])
 def test_what_is_no_whole_run_is_not_published(workshop, name, source, status, reason):
     write(workshop, name, source)
     seconds = 2 if name == "hangs" else 60
     result = run(replace(workshop, _limits=Limits(cell_seconds=seconds)), name)
     assert (result.status, reason in result.reason) == (status, True), result.reason
+    assert result.reason.isprintable() and len(result.reason) <= 600
     assert published(workshop) == []
     assert store.published(workshop.build, result.key) is None
+
+
+@pytest.mark.parametrize("source", ["", " \n", "\n\n"])
+def test_a_last_cell_of_blanks_is_no_fault(workshop, source):
+    write(workshop, "good", RECORD, source)
+    assert run(workshop, "good").status == "ok"
 
 
 def test_what_the_committed_notebook_records_may_not_be_missing(workshop):

@@ -168,6 +168,30 @@ def test_the_command_runs_shows_and_resumes(workshop):
     assert (again["cached"], again["to_run"]) == (2, 0)
 
 
+def test_two_sweeps_without_a_name_have_two_folders_and_the_same_has_one(workshop):
+    write(workshop, "a", RECORD)
+
+    def path(*arguments):
+        return json.loads(book(workshop, "sweep", *arguments, "--json").output)["path"]
+
+    first, second = (path("--grid", f"horizon_year={year}") for year in (2029, 2030))
+    assert (first, second != first) == ("_build/sweeps/grid", True)
+    assert path("--grid", "horizon_year=2029") == first
+    assert path("--grid", "horizon_year=2030") == second
+    assert path("scenarios") != path("scenarios", "--set", "horizon_year=2030")
+    for name in ("概览", "基线", "x"):
+        assert path("--grid", "horizon_year=2029", "--name", name) not in (first, second)
+    done = book(workshop, "sweep", "--grid", "horizon_year=2030", "--name", "x")
+    assert "Replacing another sweep of the name 'x'." in done.stderr
+    assert len(list((workshop.build / "sweeps").iterdir())) == 7
+
+
+def test_a_name_is_given_by_the_grid_or_set_for_all_not_both(workshop):
+    write(workshop, "a", RECORD)
+    done = book(workshop, "sweep", "--grid", "horizon_year=2029,2030", "--set", "horizon_year=2031")
+    assert done.exit_code == 2 and "horizon_year is given by --grid and by --set" in done.output
+
+
 def test_the_command_fails_with_what_failed_and_keeps_the_rest(workshop):
     write(workshop, "a", "assert horizon_year != 2030\n" + RECORD)
     done = book(workshop, "sweep", "--grid", "horizon_year=2029,2030", "--quiet")

@@ -150,7 +150,6 @@ def test_the_comparison_of_parts_goes_red_without_the_escape():
                                      "https://", "../x", "//evil.example", "JAVASCRIPT:x", ""])
 def test_only_addresses_of_the_web_are_links(address):
     assert markup.link("a", address) == "a"
-    assert markup.link_to_page("a", "chapters/x y?.ipynb") == "[a](<chapters/x%20y%3F.ipynb>)"
 
 
 def test_an_address_in_a_text_is_a_link_to_it_and_what_ends_the_sentence_is_not():

@@ -361,6 +361,19 @@ def test_a_command_refuses_own_data_in_one_line_and_runs_nothing(tmp_path):
     assert not book.build.exists()
 
 
+def test_a_shipped_table_that_was_edited_is_refused_before_anything_runs(tmp_path):
+    book = small_book.make(tmp_path / "book")
+    small_book.write(book, "one", small_book.RECORD, small_book.READS)
+    file = book.data / "paper" / "ratings.csv"
+    file.write_text(file.read_text().replace("High", "Hgh", 1))
+    for command in (["run", "one"], ["build"], ["sweep", "baseline"]):
+        done = small_book.book(book, *command, "--quiet")
+        assert done.exit_code == 2, done.output
+        assert done.output.startswith("Error: data/paper/ratings.csv, row 2, column level: 'Hgh'")
+        assert len(done.output.strip().splitlines()) == 1
+    assert not (book.build / "runs").exists()
+
+
 # ------------------------------------------------------------------ signs
 
 

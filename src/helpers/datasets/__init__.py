@@ -17,6 +17,7 @@ from helpers.datasets.places import locate, replaced
 from helpers.datasets.schema import DataError, describe, names, package, sources
 from helpers.datasets.tables import (
     changed,
+    check_edited,
     load,
     rehashed,
     row_changes,
@@ -26,6 +27,6 @@ from helpers.datasets.tables import (
     write_hashes,
 )
 
-__all__ = ["CASTS", "DataError", "changed", "check_own", "describe", "lacking", "load", "locate",
-           "names", "package", "rehashed", "replaced", "row_changes", "sha256", "sha256_of",
-           "sources", "undescribed", "write_hashes"]
+__all__ = ["CASTS", "DataError", "changed", "check_edited", "check_own", "describe", "lacking",
+           "load", "locate", "names", "package", "rehashed", "replaced", "row_changes", "sha256",
+           "sha256_of", "sources", "undescribed", "write_hashes"]

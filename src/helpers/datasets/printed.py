@@ -7,9 +7,7 @@ number stays in its range. The printed words do not move with it.
 import math
 import re
 
-import pandas as pd
-
-COLUMNS = ("printed", "value", "unit")
+COLUMNS = {"printed": "string", "value": "number", "unit": "string"}  # with their types
 CURRENCIES, SCALES = ("USD", "RMB", "EUR"), ("million", "billion", "trillion")
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
          "eleven", "twelve")
@@ -29,24 +27,26 @@ def fault(row, own: bool = False) -> tuple[str, str] | None:
         unless it is the printed one in another unit.
     """
     printed, unit = row["printed"], row["unit"]
+    if not isinstance(printed, str) or not isinstance(unit, str):
+        return None
     wrong = _fault_of_unit(printed, unit)
     if wrong:
         return "unit", wrong
-    if pd.isna(row["value"]):
+    value = float(row["value"])
+    if math.isnan(value):
         return None
     numbers = figures(printed)
-    value = float(row["value"])
     near = any(math.isclose(value, number, rel_tol=1e-9) for number, _ in numbers)
     slip = any(math.isclose(value, number * factor, rel_tol=1e-9)
                for number, _ in numbers for factor in SLIPS)
     if not near and (slip or not own):
         return "value", f"is not the printed figure {printed!r}"
-    half = row.get("half_width")
-    if not near or half is None or pd.isna(half):
+    half = row.get("half_width", math.nan)
+    if not near or not isinstance(half, float) or math.isnan(half):
         return None
     expected = next(0.5 * 10.0**-decimals for number, decimals in numbers
                     if math.isclose(value, number, rel_tol=1e-9))
-    if not math.isclose(float(half), expected, rel_tol=1e-9) and not own:
+    if not math.isclose(half, expected, rel_tol=1e-9) and not own:
         return "half_width", f"is not half of the last digit of {printed!r}, which is {expected:g}"
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,12 +60,18 @@ def load(name: str, project: Project | None = None) -> pd.DataFrame:
         for field, column in zip(fields, zip(*found, strict=True), strict=True)})
     _check_key(frame, resource["schema"].get("primaryKey"), refuse)
     _check_periods(frame, refuse)
-    if set(printed.COLUMNS) <= set(frame.columns):
-        for number, row in enumerate(frame.to_dict("records"), start=2):
-            fault = printed.fault(row, file.own)
-            if fault:
-                refuse(number, fault[0], row[fault[0]], fault[1])
+    _check_printed(frame, {field["name"]: field.get("type") for field in fields}, file, refuse)
     return frame
+
+
+def _check_printed(frame: pd.DataFrame, types: dict, file: rows.TableFile, refuse) -> None:
+    """Digits and unit beside a printed figure are those of the print."""
+    if any(types.get(column) != kind for column, kind in printed.COLUMNS.items()):
+        return
+    for number, row in enumerate(frame.to_dict("records"), start=2):
+        fault = printed.fault(row, file.own)
+        if fault:
+            refuse(number, fault[0], row[fault[0]], fault[1])
 
 
 def _check_key(frame: pd.DataFrame, key: str | list[str] | None, refuse) -> None:
@@ -121,6 +128,23 @@ def changed(project: Project | None = None) -> list[str]:
         if sha256(file) != resource.get("hash"):
             altered.append(resource["name"])
     return altered
+
+
+def check_edited(project: Project, wanted: Iterable[str]) -> None:
+    """Refuse a shipped table that was edited and is not what its description says.
+
+    A reader's own tables were checked where they came in; one that has its hash was, too.
+
+    Raises
+    ------
+    DataError
+        As for `load`, for the first such table.
+    """
+    for name in wanted:
+        file = locate(name, project)
+        if file.is_relative_to(project.data) and file.is_file() and (
+                sha256(file) != describe(name, project).get("hash")):
+            load(name, project)
 
 
 def undescribed(project: Project | None = None) -> list[str]:

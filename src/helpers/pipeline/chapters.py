@@ -1,19 +1,18 @@
 """A chapter as a value: its notebook, read once, and what it declares."""
 
 import ast
-import json
+import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import yaml
-
-from helpers import results, words
+from helpers import characters, results, words
+from helpers.pipeline import notebooks
+from helpers.pipeline.contents import names
+from helpers.pipeline.notebooks import ChapterError
 from helpers.project import Project
 
-
-class ChapterError(ValueError):
-    """A chapter that does not exist or cannot be read as the pipeline needs it."""
+__all__ = ["Chapter", "ChapterError", "find", "names", "read"]
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,23 @@ class Chapter:
             derived there would keep its old value.
         """
         declared = {}
-        for node in _parsed(self.name, self.parameters_cell["source"]).body:
+        for node in _parsed(self, self.parameters_cell).body:
+            where = f"{self.name}, parameters cell, line {node.lineno}"
             try:
                 if not isinstance(node, ast.Assign) or len(node.targets) != 1:
                     raise ValueError
-                declared[node.targets[0].id] = ast.literal_eval(node.value)
-            except (ValueError, AttributeError):
+                name, value = node.targets[0].id, ast.literal_eval(node.value)
+            except (ValueError, AttributeError, TypeError, RecursionError):
                 raise ChapterError(
-                    f"{self.name}, parameters cell, line {node.lineno}: only `name = literal` may "
-                    f"stand there. Derive other values in a later cell.") from None
+                    f"{where}: only `name = literal` may stand there. Derive other values in a "
+                    f"later cell.") from None
+            if name in declared:
+                raise ChapterError(f"{where}: {name} stands there twice. Delete one line.")
+            if not _is_plain(value):
+                raise ChapterError(
+                    f"{where}: {name} is {characters.shown(value)}; expected a number, a text, "
+                    f"True or False, or a list of them.")
+            declared[name] = value
         return declared
 
     @property
@@ -77,13 +84,17 @@ class Chapter:
         ------
         ChapterError
             If there is none or more than one: papermill injects after the first only, and a
-            second one would put the defaults back without a word.
+            second one would put the defaults back without a word. Or if it is no code.
         """
         tagged = [cell for cell in self.notebook["cells"]
                   if "parameters" in cell["metadata"].get("tags", [])]
         if len(tagged) != 1:
             raise ChapterError(
                 f"{self.name}: expected one cell tagged `parameters`, found {len(tagged)}.")
+        if tagged[0]["cell_type"] != "code":
+            raise ChapterError(
+                f"{self.name}: the cell tagged `parameters` is {tagged[0]['cell_type']}, not code. "
+                f"Move the tag to the cell with the lines `name = value`.")
         return tagged[0]
 
     @cached_property
@@ -98,54 +109,70 @@ class Chapter:
         found = set()
         for cell in self.code_cells:
             if "datasets" in cell["source"] and "load" in cell["source"]:
-                found |= _tables_read(self.name, cell["source"])
+                found |= _tables_read(self, cell)
         return tuple(sorted(found))
+
+    def at(self, cell: dict) -> str:
+        """How a message names a cell: code cells by their number after a run."""
+        if cell["cell_type"] != "code":
+            return f"{self.name}, a cell of {cell['cell_type']}"
+        place = next(number for number, each in enumerate(self.code_cells, start=1)
+                     if each is cell)
+        return f"{self.name}, code cell {place}"
 
     @cached_property
     def recorded(self) -> tuple[str, ...]:
-        """Names of the records in its committed outputs."""
+        """Names of the records in its committed outputs.
+
+        Raises
+        ------
+        ChapterError
+            If one has no name.
+        """
+        for cell in self.code_cells:
+            for entry in results.entries({"cells": [cell]}):
+                if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+                    raise ChapterError(f"{self.at(cell)}: a record in its committed outputs has no "
+                                       f"name. Make them anew: book accept {self.name}")
         return tuple(entry["name"] for entry in results.entries(self.notebook))
 
 
-def _parsed(chapter: str, source: str) -> ast.Module:
+def _is_plain(value) -> bool:
+    """Whether a value is what a parameter can be, and JSON can hold."""
+    if isinstance(value, list):
+        return all(_is_plain(item) for item in value)
+    return isinstance(value, bool | int | str) or isinstance(value, float) and math.isfinite(value)
+
+
+def _parsed(chapter: Chapter, cell: dict) -> ast.Module:
     try:
-        return ast.parse(source)
-    except SyntaxError as error:
-        shown = source.splitlines()[error.lineno - 1].strip() if source else ""
-        raise ChapterError(f"{chapter}, a cell with `{shown}`, line {error.lineno}: this is not "
-                           f"Python: {error.msg}.") from None
+        return _tree(cell["source"])
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        number = getattr(error, "lineno", None) or 1
+        lines = cell["source"].splitlines()
+        line = lines[number - 1].strip() if number <= len(lines) else ""
+        reason = characters.one_line(getattr(error, "msg", None) or str(error), 100)
+        raise ChapterError(f"{chapter.at(cell)}, line {number}: {characters.shown(line)} is not "
+                           f"Python: {reason}.") from None
 
 
 @lru_cache(maxsize=4096)
-def _tables_read(chapter: str, source: str) -> frozenset[str]:
+def _tree(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+def _tables_read(chapter: Chapter, cell: dict) -> set[str]:
     found = set()
-    for node in ast.walk(_parsed(chapter, source)):
+    for node in ast.walk(_parsed(chapter, cell)):
         match node:
             case ast.Call(func=ast.Attribute(attr="load", value=ast.Name(id="datasets"))):
-                if len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):
+                name = node.args[0] if len(node.args) == 1 and not node.keywords else None
+                if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
                     raise ChapterError(
-                        f"{chapter}: `{ast.unparse(node)}`: name the table in quotes.")
-                found.add(node.args[0].value)
-    return frozenset(found)
-
-
-def names(project: Project) -> list[str]:
-    """Chapters in the order of the table of contents, with parts or without.
-
-    Raises
-    ------
-    ChapterError
-        If the table of contents cannot be read.
-    """
-    try:
-        contents = yaml.safe_load(project.contents.read_text(encoding="utf-8"))
-        parts = contents.get("parts", [contents])
-        files = [entry["file"] for part in parts for entry in part["chapters"] or ()]
-    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
-        shown = project.shown(project.contents)
-        raise ChapterError(f"{shown} is no table of contents that can be read. "
-                           f"Restore it: git checkout -- {shown}") from None
-    return [Path(file).name for file in files if file.startswith("chapters/")]
+                        f"{chapter.at(cell)}, line {node.lineno}: "
+                        f"{characters.shown(ast.unparse(node))}: name the table in quotes.")
+                found.add(name.value)
+    return found
 
 
 def find(project: Project, text: str) -> str:
@@ -187,18 +214,14 @@ def read(project: Project, name: str) -> Chapter:
         If there is none, or it is no notebook.
     """
     path = project.chapters / f"{find(project, name)}.ipynb"
-    state = path.stat()
-    return _read(path, project.shown(path), state.st_mtime_ns, state.st_size)
+    try:
+        state = path.stat()
+        return _read(path, project.shown(path), state.st_mtime_ns, state.st_size)
+    except OSError as error:
+        raise ChapterError(
+            f"{project.shown(path)} cannot be read: {error.strerror}.") from None
 
 
 @lru_cache(maxsize=256)
 def _read(path: Path, shown: str, _changed: int, _size: int) -> Chapter:
-    """A notebook as plain JSON: nbformat takes ten times as long, most of it for outputs."""
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            cell["source"] = "".join(cell["source"])
-    except (ValueError, KeyError, TypeError):
-        raise ChapterError(f"{shown} is not a notebook that can be read. "
-                           f"Restore it: git checkout -- {shown}") from None
-    return Chapter(path.stem, path, notebook)
+    return Chapter(path.stem, path, notebooks.read(path, shown))

@@ -95,7 +95,7 @@ def _imported(source: str, package: str, inside: str) -> tuple[str, ...]:
     # A cell that cannot be read imports nothing; running it says what is wrong.
     try:
         return tuple(_in_tree(ast.parse(source), package, inside)) if package in source else ()
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
 
 

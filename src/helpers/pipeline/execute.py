@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from helpers import datasets, results
+from helpers import characters, datasets, results
 from helpers.pipeline import chapters, closure, plan, store
 from helpers.pipeline.plan import Plan
 from helpers.pipeline.running import processes
@@ -21,6 +21,7 @@ from helpers.project import Project
 
 TRIES = 3  # of a run during which somebody touched what it reads
 MOVED = "moved"
+LARGEST_OUTPUT = 8 << 20  # of one cell; no figure of the book has a twentieth of it
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
     ------
     running.cluster.ClusterError
         If the cluster cannot be used.
+    helpers.datasets.DataError
+        If a table was edited and broken; nothing is run.
     """
     asked: list[Plan] = []
     done: dict[str, RunResult] = {}
@@ -110,6 +113,7 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         report(result)
 
     waiting: dict[str, Plan] = {}
+    sound: set[str] = set()
     for each in plans:
         asked.append(each)
         if each.key in done or each.key in waiting:
@@ -118,6 +122,8 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         if stored is not None:
             settle(stored)
             continue
+        datasets.check_edited(project, [name for name in each.parts["data"] if name not in sound])
+        sound |= set(each.parts["data"])
         if not waiting:  # what this starts gets ready while the others are planned and looked up
             if not how.cluster and not how.stock_kernels:
                 processes.start(project.preload)
@@ -241,8 +247,9 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
     if touched:  # whatever came of it
         status, reason = MOVED, (f"{', '.join(touched)} changed while it ran, so nothing of it is "
                                  f"stored. Type the same command again")
+    # What a cell raised may be pages long, or hold signs that act on a terminal.
     result = RunResult(planned.chapter, status, planned.key, seconds=round(outcome.seconds, 2),
-                       reason=reason)
+                       reason=characters.one_line(reason))
     if status != "ok":
         return Finished(result)
     record = {"status": "ok", "chapter": planned.chapter, "parameters": planned.values,
@@ -254,9 +261,17 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
 
 def _incomplete(notebook: dict, ledger: list[dict], required: tuple[str, ...]) -> str:
     """Why an executed notebook is no whole run, or an empty text."""
-    for position, cell in enumerate(notebook["cells"], start=1):
-        if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
-            return f"cell {position} was never run"
+    # Numbered as Jupyter and `book check` do: the cell with other values is none of the chapter's.
+    own = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"
+           and "injected-parameters" not in cell["metadata"].get("tags", [])]
+    for position, cell in enumerate(own, start=1):
+        if "".join(cell["source"]).strip() and cell["execution_count"] is None:
+            return f"code cell {position} was never run"
+        fault = _fault_of_outputs(cell)
+        if fault:
+            return f"code cell {position} {fault}"
+    if not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in ledger):
+        return "a record has no name; use results.record"
     names = [entry["name"] for entry in ledger]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -295,6 +310,22 @@ def _loaded(project: Project, outcome: Outcome) -> list[tuple[str, str, Path]]:
         found.append((digest, Path(path).relative_to(code).as_posix() if inside else path,
                       Path(path)))
     return found
+
+
+def _fault_of_outputs(cell: dict) -> str:
+    """Why the outputs of a cell are none to publish; empty if they are."""
+    for output in cell["outputs"]:
+        # papermill takes `raise SystemExit(0)` for a good end; what stood below it never ran.
+        if output["output_type"] == "error" and "raises-exception" not in cell["metadata"].get(
+                "tags", []):
+            return f"ended with {output['ename']}: {output['evalue']}"
+    size = sum(len("".join(text)) for output in cell["outputs"] for text in
+               [output.get("text", ""), *output.get("data", {}).values()]
+               if isinstance(text, str | list) and all(isinstance(line, str) for line in text))
+    if size > LARGEST_OUTPUT:
+        return (f"shows {size >> 20} MB; at most {LARGEST_OUTPUT >> 20} are taken. Show less of "
+                f"it, as a table or figure")
+    return ""
 
 
 def _undeclared(project: Project, planned: Plan, outcome: Outcome) -> str:

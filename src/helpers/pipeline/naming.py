@@ -28,16 +28,16 @@ def edition_name(scenario: str, changes: dict, places: tuple[str, ...] = ()) -> 
     parts = [f"{name}-{parameters.literal(value)}".replace("_", "-").lower()
              for name, value in changes.items()]
     if places:
-        return _marked("-".join([scenario, *parts]), json.dumps([scenario, changes, *places]))
+        return marked("-".join([scenario, *parts]), json.dumps([scenario, changes, *places]))
     if not changes:
         # What begins like the baseline with a change could be taken for one.
         alike = scenario.startswith(f"{BASELINE}-")
-        return _marked(scenario, scenario) if alike else file_name(scenario)
+        return marked(scenario, scenario) if alike else file_name(scenario)
     plain = "-".join([scenario, *parts])
     if (scenario == BASELINE and all(file_name(part) == part for part in parts)
             and file_name(plain) == plain):
         return plain
-    return _marked(plain, json.dumps([scenario, changes]))
+    return marked(plain, json.dumps([scenario, changes]))
 
 
 def file_name(text: str) -> str:
@@ -47,13 +47,14 @@ def file_name(text: str) -> str:
     long. Any other ends in a hash, and so does a text that looks as if it did.
     """
     plain = text and _safe(text) == text and not MARK.search(text)
-    return text if plain else _marked(text, text)
+    return text if plain else marked(text, text)
 
 
 def _safe(text: str) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", text.lower())[:LONGEST].strip("-._")
 
 
-def _marked(text: str, meant: str) -> str:
+def marked(text: str, meant: str) -> str:
+    """A name that begins like a text and ends in a hash of what it stands for."""
     mark = hashlib.sha256(meant.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return f"{_safe(text)}-{mark}".lstrip("-")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from helpers import datasets, files
+from helpers import datasets, files, parameters, words
 from helpers.pipeline import chapters, closure
 from helpers.project import Project
 
@@ -56,6 +56,7 @@ def make(project: Project, chapter: str, overrides: dict) -> Plan:
         If the chapter, or the description of a table that it reads, cannot be read.
     """
     found = chapters.read(project, chapter)
+    _check(project, found)
     values = {name: overrides.get(name, default) for name, default in found.parameters.items()}
     modules = closure.modules(project, [cell["source"] for cell in found.code_cells])
     read = [project.lock_file, project.data_package, *modules,
@@ -86,6 +87,22 @@ def code_of(chapter: chapters.Chapter) -> str:
     return sha256(json.dumps([
         [cell["source"], sorted(KEPT_TAGS & set(cell["metadata"].get("tags", [])))]
         for cell in chapter.code_cells]))
+
+
+def _check(project: Project, chapter: chapters.Chapter) -> None:
+    """Refuse what a run would fail by, or pages, before anything runs."""
+    unknown = [name for name in chapter.parameters if name not in parameters.names()]
+    if unknown:
+        nearest = words.nearest(unknown[0], parameters.names())
+        hint = f" Nearest name: {nearest}." if nearest else ""
+        raise chapters.ChapterError(
+            f"{chapter.name}, parameters cell: {unknown[0]} is not in the registry, which "
+            f"`book params` lists.{hint}")
+    for name in chapter.tables:
+        try:
+            datasets.describe(name, project)
+        except datasets.DataError as error:
+            raise chapters.ChapterError(f"{chapter.name}: {error}") from None
 
 
 def sha256(content: str | bytes) -> str:

@@ -18,6 +18,7 @@ from helpers.project import Project
 RESULT = ["chapter", "result", "label", "unit", "status", "scope", "value", "value_json", "kind",
           "text", "note", "run_key"]
 LARGEST_GRID = 100_000  # a plan of more would fill the memory before it is shown
+MEANT = "sweep.json"
 TYPES = {"int": "Int64", "float": "float64", "bool": "boolean"}
 
 
@@ -171,8 +172,18 @@ def run(project: Project, cells: list[Cell], how: execute.How, **options):
     return frame, failed
 
 
-def write(project: Project, frame, failed: list[dict], name: str) -> Path:
+def write(project: Project, frame, failed: list[dict], name: str,
+          meant: dict | None = None) -> Path:
     """Write a sweep's frame as CSV, Parquet and a page that sorts and filters.
+
+    Parameters
+    ----------
+    project : Project
+    frame, failed
+        As `run` returns them.
+    name : str
+    meant : dict, optional
+        What was asked for, so that another sweep is not taken for it (see `name_for`).
 
     Returns
     -------
@@ -183,6 +194,7 @@ def write(project: Project, frame, failed: list[dict], name: str) -> Path:
 
     folder = folder_of(project, name)
     files.replace({
+        folder / MEANT: json.dumps(meant or {}, sort_keys=True).encode(),
         folder / "results.csv": downloads.to_bytes(downloads.to_csv(frame)),
         folder / "results.parquet": frame.to_parquet(index=False),
         folder / "failed.json": json.dumps(failed, indent=1).encode(),
@@ -194,3 +206,18 @@ def write(project: Project, frame, failed: list[dict], name: str) -> Path:
 def folder_of(project: Project, name: str) -> Path:
     """Folder of a sweep of this name."""
     return project.build / "sweeps" / naming.file_name(name)
+
+
+def name_for(project: Project, label: str, meant: dict) -> str:
+    """Name of a sweep that was given none: the label, or one with a hash if another has that."""
+    there = meant_by(project, label)
+    text = json.dumps(meant, sort_keys=True)
+    return label if there in ({}, json.loads(text)) else naming.marked(label, text)
+
+
+def meant_by(project: Project, name: str) -> dict:
+    """What was asked for by the sweep of this name; empty if there is none."""
+    try:
+        return json.loads((folder_of(project, name) / MEANT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

@@ -52,11 +52,16 @@ def command(project, names, axes, chosen, name, dry_run, assigned, own_data, job
         if dry_run:
             click.echo(json.dumps({"status": "planned", **counts}) if as_json else words)
             return
+        meant = {"scenarios": scenarios, "chapters": wanted,
+                 "own_data": str(place.own_data or "")}
+        called = name or sweep.name_for(project, "-".join(names) or "grid", meant)
+        if sweep.meant_by(project, called) not in ({}, meant) and not silent:
+            click.echo(f"Replacing another sweep of the name {called!r}.", err=True)
         with Progress(counts["different"], silent) as progress:
             progress.step(words)
             frame, failed = sweep.run(place, cells, options.how(jobs, cluster, stock_kernels),
                                       report=progress.report)
-        folder = sweep.write(project, frame, failed, name or "-".join(names) or "grid")
+        folder = sweep.write(project, frame, failed, called, meant)
     if as_json:
         click.echo(json.dumps({"status": "failed" if failed else "ok",
                                "path": project.shown(folder), **counts, "failed": failed}))

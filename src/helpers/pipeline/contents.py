@@ -1,0 +1,97 @@
+"""The table of contents: which chapters there are, in which order."""
+
+import re
+
+import yaml
+
+from helpers import characters
+from helpers.pipeline.notebooks import ChapterError
+from helpers.project import Project
+
+FOLDER = "chapters/"
+# What a name may have beside letters and digits of any script. Others mean something in an
+# address, a link or a shell: ? # % / [ ] < > quotation marks, blanks.
+NAME = re.compile(r"[\w.()'&+,=@~-]+")
+PAGES = (".ipynb", ".md")
+
+
+def names(project: Project) -> list[str]:
+    """Chapters in the order of the table of contents, with parts, sections or neither.
+
+    Raises
+    ------
+    ChapterError
+        If the table of contents cannot be read, or names a chapter that cannot be one.
+    """
+    shown = project.shown(project.contents)
+    try:
+        described = yaml.safe_load(project.contents.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ChapterError(
+            f"{shown} is missing. Restore it: git checkout -- {shown}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}:" if mark else ""
+        problem = characters.one_line(getattr(error, "problem", None) or str(error))
+        raise ChapterError(f"{shown} is no table of contents that can be read:{line} {problem}. "
+                           f"See what changed: git diff -- {shown}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ChapterError(f"{shown} is no table of contents that can be read: "
+                           f"{characters.one_line(str(error))}.") from None
+    found: list[str] = []
+    for file in _files(described, shown):
+        name = _chapter(file, shown)
+        if name in found:
+            raise ChapterError(f"{shown} lists the chapter {name!r} twice. Delete one line.")
+        if name:
+            found.append(name)
+    return found
+
+
+def _files(described, shown: str) -> list[str]:
+    """Files of all pages, parts and sections taken one after another."""
+    def wrong(what: str):
+        return ChapterError(f"{shown} is no table of contents that can be read: {what}. "
+                            f"See what changed: git diff -- {shown}")
+
+    if not isinstance(described, dict) or not {"parts", "chapters", "sections"} & set(described):
+        raise wrong("expected parts, or chapters")
+    found = []
+
+    def walk(part) -> None:
+        if not isinstance(part, dict):
+            raise wrong(f"expected a line such as `- file: chapters/NAME`; "
+                        f"got {characters.shown(part)}")
+        if "glob" in part:
+            raise wrong(f"glob: {part['glob']}: list each chapter, whose order matters")
+        if "file" in part:
+            if not isinstance(part["file"], str):
+                raise wrong(f"file: expected a name; got {characters.shown(part['file'])}")
+            found.append(part["file"])
+        inner = [key for key in ("parts", "chapters", "sections") if key in part]
+        if not inner and not {"file", "url"} & set(part):
+            raise wrong(f"expected file or url; got {characters.shown(', '.join(map(str, part)))}")
+        for key in inner:
+            if not isinstance(part[key] or [], list):
+                raise wrong(f"{key}: expected a list; got {characters.shown(part[key])}")
+            for each in part[key] or []:
+                walk(each)
+
+    walk({key: value for key, value in described.items() if key != "file"})
+    return found
+
+
+def _chapter(file: str, shown: str) -> str:
+    """Name of the chapter that a file is; empty for another page."""
+    if not file.startswith(FOLDER):
+        return ""
+    name = file.removeprefix(FOLDER)
+    for ending in PAGES:
+        name = name.removesuffix(ending)
+    if not NAME.fullmatch(name) or name.startswith((".", "-")):
+        odd = sorted(set(name) - set("".join(NAME.findall(name)))) or [name[:1]]
+        raise ChapterError(
+            f"{shown} lists {characters.shown(file)}: a chapter's name has no "
+            f"{' '.join('blank' if sign.isspace() else sign for sign in odd)}. Rename the notebook "
+            f"to words joined by -, and write its new name there.")
+    return name
