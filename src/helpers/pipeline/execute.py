@@ -118,7 +118,9 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         if stored is not None:
             settle(stored)
             continue
-        if not waiting:  # what this starts gets ready while the others are planned and looked up
+        if not waiting:
+            project.build.mkdir(parents=True, exist_ok=True)  # before work that would be lost
+            # This gets ready while the others are planned and looked up
             if not how.cluster and not how.stock_kernels:
                 processes.start(project.preload)
             begin()

@@ -1,13 +1,15 @@
 """Options that commands share, each declared once, and the two ways a command ends badly."""
 
 import functools
+import os
+import sys
 from pathlib import Path
 
 import click
 
 from helpers import datasets, parameters
 from helpers.pipeline import chapters
-from helpers.project import Project, ProjectError, foreign_checkout
+from helpers.project import BUILD, DATA, ROOT, Project, ProjectError, foreign_checkout
 
 INTERRUPTED = ("Interrupted. What had finished is in the store; the same command goes on where it "
                "stopped.")
@@ -38,9 +40,26 @@ def here(folder: str) -> Project:
     if foreign:
         raise Usage(foreign)
     try:
-        return Project.current(beside=Path(folder))
+        project = Project.current(beside=Path(folder))
     except ProjectError as error:
         raise Usage(str(error)) from None
+    except OSError as error:
+        raise Usage(f"{ROOT}, {BUILD} or {DATA} is no folder that can be used: "
+                    f"{error.strerror}.") from None
+    asked = changed_python(sys.flags)
+    if asked:
+        raise Usage(f"{asked} would change what chapters do or print. Type: unset {asked}")
+    if os.environ.get(ROOT) and not project.contents.is_file():
+        raise Usage(f"{ROOT}={os.environ[ROOT]!r} is no book: {project.contents} is not there. "
+                    f"Type: unset {ROOT}")
+    return project
+
+
+def changed_python(flags) -> str:
+    """The variable by which Python leaves out checks or says more than usual; empty if neither."""
+    if flags.optimize:
+        return "PYTHONOPTIMIZE"
+    return "PYTHONDEVMODE" if flags.dev_mode else ""
 
 
 def project_of(context) -> Project:

@@ -133,7 +133,7 @@ class _Run:
         # A stock kernel's client keeps the limits by itself.
         self.deadline = float("inf") if stock else self.began + START_SECONDS
         self.told, told = _context.Pipe(duplex=False)
-        variables = {**os.environ, **environment.variables(), **work.environment}
+        variables = {**environment.of_a_process(), **work.environment}
         work = replace(work, folder=work.folder or folder)
         self.process = _context.Process(target=child.run, args=(work, variables, told, stock))
         self.trouble = None
@@ -229,12 +229,14 @@ def _as_for_a_run():
     """Start processes with the variables of a run, and without our main module.
 
     Python and the libraries read some variables only when they start. And the standard library
-    would import the main module of the driver, a whole command, in each process.
+    would import the main module of the driver, a whole command, in each process, and hand on which
+    warnings the driver was asked for.
     """
-    main = sys.modules["__main__"]
+    main, asked = sys.modules["__main__"], sys.warnoptions[:]
     sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.warnoptions.clear()
     try:
         with environment.surroundings(environment.variables()):
             yield
     finally:
-        sys.modules["__main__"] = main
+        sys.modules["__main__"], sys.warnoptions[:] = main, asked
