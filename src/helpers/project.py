@@ -8,7 +8,7 @@ the current one, and `variables` is how a runner says which that is.
 import os
 import shlex
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -158,12 +158,36 @@ class Project:
             text = (self.root / "pyproject.toml").read_text(encoding="utf-8")
         except FileNotFoundError:
             return {}
-        return tomllib.loads(text).get("tool", {}).get("book", {})
+        except (OSError, ValueError) as error:
+            raise ProjectError(f"pyproject.toml cannot be read: {error}") from None
+        try:
+            return tomllib.loads(text).get("tool", {}).get("book", {})
+        except tomllib.TOMLDecodeError as error:
+            raise ProjectError(f"pyproject.toml cannot be read: {error}") from None
 
     @property
     def limits(self) -> Limits:
-        """What one run may take: ``[tool.book.limits]``, else the defaults."""
-        return self._limits or Limits(**self.settings.get("limits", {}))
+        """What one run may take: as somebody asked, else ``[tool.book.limits]``, else the defaults.
+
+        Raises
+        ------
+        ProjectError
+            If the settings are no limits.
+        """
+        if self._limits:
+            return self._limits
+        given = self.settings.get("limits", {})
+        known = [each.name for each in fields(Limits)]
+        for name, value in given.items():
+            if name not in known or isinstance(value, bool) or not isinstance(
+                    value, int | float) or value <= 0:
+                raise ProjectError(f"pyproject.toml, [tool.book.limits]: {name} = {value!r}. "
+                                   f"Expected {' and '.join(known)}, numbers above 0.")
+        return Limits(**given)
+
+    def with_limits(self, **changes: float) -> "Project":
+        """The same book with other limits for each run."""
+        return replace(self, _limits=replace(self.limits, **changes))
 
     @property
     def preload(self) -> tuple[str, ...]:

@@ -9,7 +9,18 @@ import made_book
 import pytest
 from click.shell_completion import ShellComplete
 
-from helpers.pipeline import chapters, cli, compare, edition, listing, scenario_table, status, store
+from helpers.pipeline import (
+    chapters,
+    cli,
+    compare,
+    edition,
+    listing,
+    packages,
+    scenario_table,
+    status,
+    store,
+)
+from helpers.pipeline.site import checksums
 from helpers.project import Project
 
 MANIFEST = {"key": "old", "name": "baseline", "title": "Baseline", "why": "",
@@ -32,6 +43,7 @@ def published(project, name="baseline", **changes):
     (folder / "chapters").mkdir(parents=True)
     (folder / "index.html").write_text("pages")
     (folder / edition.MANIFEST).write_text(json.dumps({**MANIFEST, "name": name, **changes}))
+    checksums.write(folder)
     return folder
 
 
@@ -157,14 +169,17 @@ def test_packages_other_than_in_the_lock_file_are_named(tmp_path):
     lock = tmp_path / "requirements.txt"
     lock.write_text("# made by hand\nnumpy==0.1  # via x\nno-such-package==2\n"
                     "pandas==0.1 ; python_version < '3'\n    # via y\n")
-    assert status.locked(lock) == {"numpy": "0.1", "no-such-package": "2"}
-    other = status.other_packages(lock)
+    assert packages.locked(lock) == {"numpy": "0.1", "no-such-package": "2"}
+    other = packages.other(lock)
     assert other[1] == "no-such-package is not installed, the lock file says 2"
     assert other[0].startswith("numpy is ") and len(other) == 2
+    assert packages.warning(lock) == [f"{'; '.join(other)}. Type: make setup"]
+    lock.write_text("".join(f"no-such-package-{number}==2\n" for number in range(9)))
+    assert "; and 6 more. Type: make setup" in packages.warning(lock)[0]
 
 
 def test_the_installed_packages_are_those_of_the_lock_file():
-    assert status.other_packages(Project.current().lock_file) == []
+    assert packages.warning(Project.current().lock_file) == []
 
 
 # ------------------------------------------------------------------ check

@@ -12,7 +12,7 @@ from small_book import REAL
 
 from helpers.pipeline import execute, plan, store
 from helpers.pipeline.running import cluster as running
-from helpers.project import PACKAGE, Project
+from helpers.project import PACKAGE, Limits, Project
 
 CHAPTER = "5-1-top-level-design"
 
@@ -79,7 +79,8 @@ def test_results_travel_back_although_no_disk_is_shared_and_a_worker_is_killed(
 def test_a_worker_with_other_code_or_data_is_refused():
     own = plan.make(Project.current(), CHAPTER, {})
     parts = {**own.parts, "data": {**own.parts["data"], "claims": "sha256:other"}}
-    finished = execute.on_worker(plan.Plan(CHAPTER, own.values, parts, "k" * 64), (), False)
+    other = plan.Plan(CHAPTER, own.values, parts, "k" * 64)
+    finished = execute.on_worker(other, (), False, Limits())
     assert finished.result.status == "refused"
     assert "other code or data: data claims: changed" in finished.result.reason
     assert finished.files == {}

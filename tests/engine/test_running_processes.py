@@ -86,13 +86,29 @@ def test_the_folder_of_a_run_is_empty_and_gone_afterwards(tmp_path):
 def test_a_cell_that_runs_too_long_ends_the_run(stock):
     work = Work(notebook("import time", "time.sleep(600)"), cell_seconds=1)
     outcome = executed(work, stock=stock)
-    assert (outcome.status, outcome.reason) == ("timeout", "a cell ran for more than 1 seconds")
+    which = "a cell" if stock else "cell 2"
+    assert (outcome.status, outcome.reason) == ("timeout", f"{which} ran for more than 1 seconds")
     assert outcome.notebook is None
 
 
 def test_the_deadline_is_one_for_each_cell():
     work = Work(notebook(*["import time\ntime.sleep(0.7)"] * 4), cell_seconds=2)
     assert executed(work).status == "ok"
+
+
+def test_a_cell_that_takes_long_is_told_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "TELL_SECONDS", 0.1)
+    told = []
+
+    def slow(key, cell, seconds):
+        told.append((key, cell, seconds > 0))
+        if len(told) == 2:
+            (tmp_path / "go on").touch()
+
+    source = (f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path / 'go on')!r}).exists():"
+              "\n    time.sleep(0.02)")
+    assert executed(Work(notebook("1", source)), slow=slow).status == "ok"
+    assert told[:2] == [("only", 2, True)] * 2
 
 
 @linux

@@ -17,7 +17,7 @@ from helpers.pipeline import chapters, closure, plan, store
 from helpers.pipeline.plan import Plan
 from helpers.pipeline.running import processes
 from helpers.pipeline.running.work import Outcome, Work, bare
-from helpers.project import Project
+from helpers.project import Limits, Project
 
 TRIES = 3  # of a run during which somebody touched what it reads
 MOVED = "moved"
@@ -62,11 +62,16 @@ class How:
         Address of a dask.distributed scheduler to use instead of processes here.
     stock_kernels : bool
         Whether each chapter gets a Jupyter kernel of its own: slower, with the same outputs.
+    slow : callable
+        Called with chapter, number of the cell, its seconds so far and its limit, where a cell
+        takes long.
     """
 
     jobs: int | None = None
     cluster: str | None = None
     stock_kernels: bool = False
+    slow: Callable[[str, int, float, float], None] = field(
+        default=lambda *_: None, compare=False, repr=False)
 
 
 def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # noqa: B008  frozen
@@ -124,7 +129,9 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
             continue
         datasets.check_edited(project, [name for name in each.parts["data"] if name not in sound])
         sound |= set(each.parts["data"])
-        if not waiting:  # what this starts gets ready while the others are planned and looked up
+        if not waiting:
+            project.build.mkdir(parents=True, exist_ok=True)  # before work that would be lost
+            # This gets ready while the others are planned and looked up
             if not how.cluster and not how.stock_kernels:
                 processes.start(project.preload)
             begin()
@@ -183,7 +190,8 @@ def _execute(project: Project, plans: list[Plan], how: How,
             finish(Finished(RunResult(by_key[run_key].chapter, "failed", run_key, reason=reason)))
 
         cluster.run(how.cluster, on_worker, {
-            each.key: (each, required[each.key], how.stock_kernels) for each in plans},
+            each.key: (each, required[each.key], how.stock_kernels, project.limits)
+            for each in plans},
             lambda _, finished: finish(finished), lost)
         return
     processes.run(
@@ -191,7 +199,9 @@ def _execute(project: Project, plans: list[Plan], how: How,
         how.jobs or default_jobs(),
         lambda run_key, outcome: finish(
             judge(project, by_key[run_key], outcome, required[run_key])),
-        stock=how.stock_kernels)
+        stock=how.stock_kernels,
+        slow=lambda run_key, cell, seconds: how.slow(
+            by_key[run_key].chapter, cell, seconds, project.limits.cell_seconds))
 
 
 def default_jobs() -> int:
@@ -202,7 +212,8 @@ def default_jobs() -> int:
         return os.cpu_count() or 1
 
 
-def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool) -> Finished:
+def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool,
+              limits: Limits) -> Finished:
     """Execute one plan on a worker of a cluster, which has a clone of its own.
 
     A worker with other code or data refuses, since its results would be published under a key
@@ -210,7 +221,7 @@ def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool) -> 
     """
     from helpers.pipeline.running import cluster
 
-    project = Project.current()
+    project = Project.current().with_limits(**asdict(limits))
     own = plan.make(project, planned.chapter, planned.values)
     if own.parts != planned.parts:
         reason = "this worker has other code or data: " + "; ".join(
@@ -243,6 +254,8 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
     elif status == "failed" and project.own_data:
         missing = datasets.lacking(project)
         reason = f"{'; '.join(missing)} ({reason})" if missing else reason
+    elif status == "timeout":
+        reason += ". --cell-seconds, or cell_seconds in pyproject.toml, gives it more"
     touched = _touched(project, planned, outcome)
     if touched:  # whatever came of it
         status, reason = MOVED, (f"{', '.join(touched)} changed while it ran, so nothing of it is "

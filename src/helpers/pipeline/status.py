@@ -1,10 +1,9 @@
 """How things stand: packages, chapters that would run, the store, the editions that are built."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from helpers import datasets, parameters
-from helpers.pipeline import building, chapters, edition, plan, store
+from helpers.pipeline import building, chapters, edition, packages, store
 from helpers.project import Project
 
 
@@ -54,35 +53,11 @@ def of(project: Project) -> Status:
     waiting = {each.chapter: store.why(project.build, each) for each in baseline.plans()}
     runs = [file.parent for file in (project.build / "runs").glob(f"*/{store.MARKER}")]
     return Status(
-        other_packages(project.lock_file),
+        packages.other(project.lock_file),
         {chapter: lines for chapter, lines in waiting.items() if lines},
         len(chapters.names(project)), len(runs),
         sum(file.stat().st_size for run in runs for file in run.iterdir()),
         [_edition(project, record) for record in edition.built(project)])
-
-
-def other_packages(lock_file: Path) -> list[str]:
-    """Packages that are missing or installed in another version than the lock file's."""
-    found = plan.installed(lock_file)
-    return [f"{name} is {found.get(name, 'not installed')}, the lock file says {version}"
-            for name, version in locked(lock_file).items() if found.get(name) != version]
-
-
-def locked(lock_file: Path) -> dict[str, str]:
-    """Version of each package that the lock file has for this Python and system."""
-    from packaging.requirements import InvalidRequirement, Requirement
-    from packaging.utils import canonicalize_name
-
-    versions = {}
-    for line in lock_file.read_text(encoding="utf-8").splitlines():
-        try:
-            wanted = Requirement(line.split(" #")[0].strip().removesuffix("\\").strip())
-        except InvalidRequirement:  # a comment, a hash, an empty line
-            continue
-        pinned = str(wanted.specifier)
-        if pinned.startswith("==") and (wanted.marker is None or wanted.marker.evaluate()):
-            versions[canonicalize_name(wanted.name)] = pinned.removeprefix("==")
-    return versions
 
 
 def _edition(project: Project, record: dict) -> Edition:

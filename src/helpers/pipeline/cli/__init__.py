@@ -26,6 +26,26 @@ if "_BOOK_COMPLETE" in os.environ:
 class _Lazy(click.Group):
     """A group whose commands are imported when they are asked for."""
 
+    def main(self, *arguments, **options):
+        """As usual, but output that cannot be written costs no more than itself, in one line."""
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            if hasattr(stream, "reconfigure"):  # a sign that the terminal lacks becomes another
+                stream.reconfigure(errors="replace")
+        try:
+            try:
+                return super().main(*arguments, **options)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except OSError as error:
+            if error.filename:
+                click.echo(f"Error: {error.filename}: {error.strerror}", err=True)
+            else:
+                sys.stdout = None  # what is left of it would be tried again at the end
+                click.echo(f"Error: the output could not be written: {error.strerror or error}. "
+                           f"The work itself is done.", err=True)
+            sys.exit(1)
+
     def list_commands(self, _context):
         return list(COMMANDS)
 

@@ -1,13 +1,16 @@
 """Options that commands share, each declared once, and the two ways a command ends badly."""
 
 import functools
+import math
+import os
+import sys
 from pathlib import Path
 
 import click
 
 from helpers import datasets, parameters
 from helpers.pipeline import chapters
-from helpers.project import Project, ProjectError, foreign_checkout
+from helpers.project import BUILD, DATA, ROOT, Project, ProjectError, foreign_checkout
 
 INTERRUPTED = ("Interrupted. What had finished is in the store; the same command goes on where it "
                "stopped.")
@@ -38,9 +41,26 @@ def here(folder: str) -> Project:
     if foreign:
         raise Usage(foreign)
     try:
-        return Project.current(beside=Path(folder))
+        project = Project.current(beside=Path(folder))
     except ProjectError as error:
         raise Usage(str(error)) from None
+    except OSError as error:
+        raise Usage(f"{ROOT}, {BUILD} or {DATA} is no folder that can be used: "
+                    f"{error.strerror}.") from None
+    asked = changed_python(sys.flags)
+    if asked:
+        raise Usage(f"{asked} would change what chapters do or print. Type: unset {asked}")
+    if os.environ.get(ROOT) and not project.contents.is_file():
+        raise Usage(f"{ROOT}={os.environ[ROOT]!r} is no book: {project.contents} is not there. "
+                    f"Type: unset {ROOT}")
+    return project
+
+
+def changed_python(flags) -> str:
+    """The variable by which Python leaves out checks or says more than usual; empty if neither."""
+    if flags.optimize:
+        return "PYTHONOPTIMIZE"
+    return "PYTHONDEVMODE" if flags.dev_mode else ""
 
 
 def project_of(context) -> Project:
@@ -91,6 +111,15 @@ def grouped(*options):
                                             reversed(options), command)
 
 
+def _limited(context, _parameter, value, name, converted):
+    """Give the command a book with another limit."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no limit.")
+    if value is not None and context.obj is not None:
+        with refusals():
+            context.obj = context.obj.with_limits(**{name: converted(value)})
+
+
 ASSUMPTIONS = grouped(
     click.option(
         "--set", "assigned", multiple=True, metavar="NAME=VALUE", shell_complete=assignments,
@@ -103,6 +132,12 @@ RUNNING = grouped(
     click.option("--jobs", type=click.IntRange(1, 64), help="Chapters run at a time."),
     click.option("--cluster", metavar="URL",
                  help="Run on a dask.distributed scheduler: tcp://127.0.0.1:8786."),
+    click.option("--cell-seconds", type=click.FloatRange(1), expose_value=False,
+                 callback=lambda *told: _limited(*told, "cell_seconds", float),
+                 help="Longest time for one cell; default: 300."),
+    click.option("--memory-gb", type=click.FloatRange(0.1, 1000), expose_value=False,
+                 callback=lambda *told: _limited(*told, "memory_bytes", lambda gb: int(gb * 1e9)),
+                 help="Most memory for one run; default: 4.3."),
     click.option("--stock-kernels", is_flag=True,
                  help="Give each chapter a Jupyter kernel: slower, with the same outputs."),
 )
@@ -119,10 +154,12 @@ def placed(project: Project, own_data: Path | None, quiet: bool = False) -> Proj
     Usage
         If the folder is not there, no file in it is a table, or one breaks its description.
     """
+    from helpers.pipeline import packages
+
     try:
         if own_data is not None:
             project = project.with_own_data(own_data)
-        for line in datasets.check_own(project):
+        for line in (*datasets.check_own(project), *packages.warning(project.lock_file)):
             if not quiet:
                 click.echo(f"Warning: {line}", err=True)
     except (ProjectError, datasets.DataError) as error:
@@ -134,7 +171,14 @@ def how(jobs=None, cluster=None, stock_kernels=False):
     """How plans are to be run, from the options of `RUNNING`."""
     from helpers.pipeline.execute import How
 
-    return How(jobs, cluster, stock_kernels)
+    return How(jobs, cluster, stock_kernels, _slow)
+
+
+def _slow(chapter: str, cell: int, seconds: float, limit: float) -> None:
+    asked = click.get_current_context().params
+    if not asked.get("quiet") and not asked.get("as_json"):
+        click.echo(f"{chapter}: cell {cell} has run for {seconds:.0f} s of at most {limit:.0f}",
+                   err=True)
 
 
 class refusals:  # noqa: N801  a context manager, used as a word

@@ -22,7 +22,7 @@ def run(work: Work, environment: dict[str, str], told, stock: bool) -> None:
     environment : dict
         All variables this process is to have.
     told : multiprocessing.connection.Connection
-        Takes the position of each cell when it begins, and last the Outcome.
+        Takes the number of each cell when it begins, and last the Outcome.
     stock : bool
         Whether a stock kernel runs the cells.
     """
@@ -42,6 +42,8 @@ def run(work: Work, environment: dict[str, str], told, stock: bool) -> None:
             outcome = stock.run(work)
         else:
             outcome = here(work, told.send)
+    except MemoryError:
+        outcome = Outcome("failed", "there is too little memory for a run; see ulimit -v")
     except BaseException as error:  # the engine's own; an error of a cell is an outcome
         outcome = Outcome("failed", f"{type(error).__name__}: {error}")
     told.send(outcome)
@@ -66,6 +68,7 @@ def here(work: Work, begin) -> Outcome:
     os.chdir(folder)
     output = os.path.join(folder, "notebook.ipynb")
     notes = []
+    injected = bool(work.values)  # one cell before, which the chapter does not have
 
     def note(kind: str, what: str) -> None:
         notes.append((kind, what))
@@ -79,9 +82,10 @@ def here(work: Work, begin) -> Outcome:
             nbformat.from_dict(work.notebook), output, work.values or None,
             engine_name=engine.NAME, kernel_name="python3", language="python", cwd=folder,
             progress_bar=False, request_save_on_cell_execute=False,
-            shell=preload.SHELL, begin=begin)
+            shell=preload.SHELL, begin=lambda place: begin(place - injected))
     except papermill.PapermillExecutionError as error:
-        status, reason = "failed", f"cell {error.exec_count}: {error.ename}: {error.evalue}"
+        place = error.exec_count - injected
+        status, reason = "failed", f"cell {place}: {error.ename}: {error.evalue}"
     finally:
         if os.path.exists(output):  # papermill writes it after an error, too
             with open(output, "rb") as file:

@@ -99,7 +99,7 @@ class InProcess(Engine):
         kernel_name : str
         shell : ZMQInteractiveShell
         begin : callable
-            Called with the position of each cell that is about to run.
+            Called with the number of each cell that is about to run, as Jupyter counts.
         """
         client = PapermillNotebookClient(nb_man, record_timing=False)
         session = shell.displayhook.session
@@ -108,7 +108,7 @@ class InProcess(Engine):
             nb_man.cell_start(cell, index)
             skipped = client.skip_cells_with_tag in cell.metadata.get("tags", [])
             if cell.cell_type == "code" and cell.source.strip() and not skipped:
-                begin(index)
+                begin(shell.execution_count)
                 client.clear_before_next_output = False
                 session.listener = _listener(client, cell, index)
                 if not _run(shell, cell):

@@ -1,11 +1,16 @@
 """Environment variables of every run: what makes two runs give the same bytes anywhere."""
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+# Variables that no run and no page builder sees: dates in pages and figures, and widths of tables.
+REMOVED = ("SOURCE_DATE_EPOCH", "COLUMNS", "LINES")
 LONGEST_FOLDER = 60  # letters; names of ours and of multiprocessing come behind it
 
 
@@ -15,7 +20,9 @@ def variables(python_bin: str | Path | None = None) -> dict[str, str]:
     One BLAS thread keeps last digits steady and two runs from fighting over two cores. The hash
     seed fixes the order of sets. `PATH` starts with this interpreter's folder, so that a kernel
     is the one of this environment. Matplotlib reads nothing instead of the user's settings, and
-    keeps its font cache where it is. For a kernel see `kernel_variables`, too.
+    keeps its font cache where it is. Warnings are those of Python, so that one that somebody asks
+    for is no output of a chapter. Libraries warn, with its path, of a home folder that they cannot
+    write to, so there is another one then. For a kernel see `kernel_variables`, too.
 
     Parameters
     ----------
@@ -33,7 +40,20 @@ def variables(python_bin: str | Path | None = None) -> dict[str, str]:
         "MATPLOTLIBRC": os.devnull,
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
+        "PYTHONWARNINGS": "",
+        **({} if _is_usable(os.path.expanduser("~")) else {"HOME": _own_home()}),
     }
+
+
+def _is_usable(folder: str) -> bool:
+    return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
+
+
+@cache
+def _own_home() -> str:
+    folder = tempfile.mkdtemp(prefix="book-home-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def kernel_variables(folder: str | Path) -> dict[str, str]:
@@ -50,14 +70,16 @@ def kernel_variables(folder: str | Path) -> dict[str, str]:
 @contextmanager
 def surroundings(values: dict[str, str]):
     """Let processes that are started meanwhile have these variables, and put ours back."""
-    before = {name: os.environ.get(name) for name in values}
+    before = {name: os.environ.get(name) for name in (*values, *REMOVED)}
     os.environ.update(values)
+    for name in REMOVED:
+        os.environ.pop(name, None)
     try:
         yield
     finally:
         for name, value in before.items():
             if value is None:
-                del os.environ[name]
+                os.environ.pop(name, None)
             else:
                 os.environ[name] = value
 
@@ -72,5 +94,6 @@ def folder_for_sockets() -> str:
 
 
 def of_a_process() -> dict[str, str]:
-    """All variables of a process that is no run, such as the one that builds pages."""
-    return {**os.environ, **variables()}
+    """All variables of a process of ours: a run, before its own, or what builds pages."""
+    given = {name: value for name, value in os.environ.items() if name not in REMOVED}
+    return {**given, **variables()}

@@ -24,6 +24,7 @@ from helpers.pipeline.running.work import Outcome, Work
 
 TRIES = 2  # of a run whose process was killed by somebody else
 STARTS = 10  # of a process; each takes a fork server of its own where somebody kills them
+TELL_SECONDS = 10  # a cell that runs for so long is told of, and each time it has run twice as long
 START_SECONDS = 120  # until the first cell begins; imports from a cold disk are slow
 FORKS = sys.platform == "linux"
 FIRST, LAST = (f"helpers.pipeline.running.{name}" for name in ("preload", "forkable"))
@@ -51,7 +52,8 @@ def start(libraries: Sequence[str] = ()) -> None:
             tempfile.tempdir = usual
 
 
-def run(works, jobs: int, settle, stock: bool = False) -> None:
+def run(works, jobs: int, settle, stock: bool = False,
+        slow=lambda key, cell, seconds: None) -> None:
     """Execute works side by side, each in a process of its own, begun in the order given.
 
     Parameters
@@ -64,6 +66,8 @@ def run(works, jobs: int, settle, stock: bool = False) -> None:
         Called with key and Outcome of each work as it ends.
     stock : bool
         Run the cells in stock kernels, for comparison.
+    slow : callable
+        Called with key, number of the cell and its seconds so far, where a cell takes long.
 
     Raises
     ------
@@ -81,6 +85,7 @@ def run(works, jobs: int, settle, stock: bool = False) -> None:
                 handles = [handle for each in running for handle in each.handles()]
                 wait(handles, _shortest(running))
                 for each in list(running):
+                    each.tell(slow)
                     outcome = each.outcome()
                     if outcome is None:
                         continue
@@ -117,9 +122,10 @@ def _start(process) -> None:
 
 
 def _shortest(running) -> float | None:
-    """Seconds until the first deadline; None if there is none."""
-    return min((left for each in running if (left := each.seconds_left()) is not None),
-               default=None)
+    """Seconds until the first deadline, or until there is something to tell; None if never."""
+    moments = [moment for each in running for moment in (each.deadline, each.next_telling())]
+    first = min(moments, default=float("inf"))
+    return max(0.0, first - time.monotonic()) if first < float("inf") else None
 
 
 class _Run:
@@ -129,11 +135,11 @@ class _Run:
         self.key, self.work, self.tries = key, work, tries
         self.killed = False  # by somebody else; then it is worth another try
         self.began = time.monotonic()
-        self.cell = None  # position of the one that runs
+        self.cell, self.cell_began, self.told_of = None, self.began, 0  # the one that runs
         # A stock kernel's client keeps the limits by itself.
         self.deadline = float("inf") if stock else self.began + START_SECONDS
         self.told, told = _context.Pipe(duplex=False)
-        variables = {**os.environ, **environment.variables(), **work.environment}
+        variables = {**environment.of_a_process(), **work.environment}
         work = replace(work, folder=work.folder or folder)
         self.process = _context.Process(target=child.run, args=(work, variables, told, stock))
         self.trouble = None
@@ -151,10 +157,17 @@ class _Run:
         """What `wait` is to wait for: a message, or the end of the process."""
         return [self.told] if self.trouble else [self.told, self.process.sentinel]
 
-    def seconds_left(self) -> float | None:
-        """Until the deadline; None if there is none."""
-        left = self.deadline - time.monotonic()
-        return max(0.0, left) if left < float("inf") else None
+    def next_telling(self) -> float:
+        """When its cell has run for so long that somebody should know."""
+        if self.cell is None:
+            return float("inf")
+        return self.cell_began + TELL_SECONDS * 2 ** self.told_of
+
+    def tell(self, slow) -> None:
+        """Say which cell runs, if it has for long."""
+        if time.monotonic() >= self.next_telling():
+            self.told_of += 1
+            slow(self.key, self.cell, time.monotonic() - self.cell_began)
 
     def outcome(self) -> Outcome | None:
         """How the run went, or None while it goes on."""
@@ -169,8 +182,8 @@ class _Run:
                 if isinstance(message, Outcome):
                     self.end()
                     return message
-                self.cell = message
-                self.deadline = time.monotonic() + self.work.cell_seconds
+                self.cell, self.cell_began, self.told_of = message, time.monotonic(), 0
+                self.deadline = self.cell_began + self.work.cell_seconds
         except (EOFError, OSError):
             ended = True
         if ended:
@@ -179,7 +192,7 @@ class _Run:
             self.end()
             if self.cell is None:
                 return self._settled("dead", f"it did not start in {START_SECONDS} seconds")
-            limit = f"a cell ran for more than {self.work.cell_seconds:g} seconds"
+            limit = f"cell {self.cell} ran for more than {self.work.cell_seconds:g} seconds"
             return self._settled("timeout", limit)
         return None
 
@@ -229,12 +242,14 @@ def _as_for_a_run():
     """Start processes with the variables of a run, and without our main module.
 
     Python and the libraries read some variables only when they start. And the standard library
-    would import the main module of the driver, a whole command, in each process.
+    would import the main module of the driver, a whole command, in each process, and hand on which
+    warnings the driver was asked for.
     """
-    main = sys.modules["__main__"]
+    main, asked = sys.modules["__main__"], sys.warnoptions[:]
     sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.warnoptions.clear()
     try:
         with environment.surroundings(environment.variables()):
             yield
     finally:
-        sys.modules["__main__"] = main
+        sys.modules["__main__"], sys.warnoptions[:] = main, asked

@@ -61,7 +61,8 @@ def _execute(work: Work, folder: Path) -> tuple[str, str]:
                 config=configuration(), execution_timeout=work.cell_seconds)
             return "ok", ""
         except papermill.PapermillExecutionError as error:
-            return "failed", f"cell {error.exec_count}: {error.ename}: {error.evalue}"
+            place = error.exec_count - bool(work.values)  # as the chapter counts its cells
+            return "failed", f"cell {place}: {error.ename}: {error.evalue}"
         except CellTimeoutError:
             return "timeout", f"a cell ran for more than {work.cell_seconds:g} seconds"
         except DeadKernelError as error:
