@@ -14,7 +14,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.ft2font import LoadFlags
 
-from helpers.downloads import to_csv
+from helpers import downloads
 from helpers.project import Project
 
 PALETTE = sns.color_palette("colorblind").as_hex()
@@ -172,8 +172,13 @@ def show(figure, name, *, alt, data):
     Raises
     ------
     FigureError
-        If the alternative text is missing or too short, or there are no data.
+        If the alternative text is missing or too short, there are no data, or the name cannot be
+        that of a file.
     """
+    alt = " ".join(alt.split())
+    fault = downloads.fault(name, alt)
+    if fault:
+        raise FigureError(f"Figure {name!r}: {fault}.")
     if len(alt.split()) < 6:
         raise FigureError(f"Figure {name!r}: alt text must say what is shown; got {alt!r}.")
     if data is None or data.empty:
@@ -183,10 +188,10 @@ def show(figure, name, *, alt, data):
     picture = _svg(figure)
     plt.close(figure)
     display(
-        {"image/svg+xml": picture, "text/csv": to_csv(data),
+        {"image/svg+xml": picture, "text/csv": downloads.to_csv(data),
          "text/plain": f"Figure {name}"},
         raw=True,
-        metadata={"book": {"figure": name, "alt": " ".join(alt.split())}},
+        metadata={"book": {"figure": name, "alt": alt}},
     )
 
 
