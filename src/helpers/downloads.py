@@ -14,6 +14,16 @@ from helpers import characters
 
 FORMULA = re.compile(r"[=+\-@\t\r].", re.S)  # a sign alone is nothing to run
 
+STEM = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+
+
+def fault(name: str, *texts: str) -> str:
+    """Why what is shown cannot become a file with these texts; empty if it can."""
+    if not isinstance(name, str) or not STEM.fullmatch(name):
+        return "its name becomes that of a file: use lower-case words joined by -"
+    unseen = next(((text, why) for text in texts if (why := characters.fault(text))), None)
+    return f"{characters.shown(unseen[0])} {unseen[1]}" if unseen else ""
+
 
 def guarded(cell):
     """A cell that no spreadsheet runs; a number, and whatever is no text, as it is."""

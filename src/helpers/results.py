@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from helpers import characters
 from helpers.words import SPACE, count_in_words, format_value, in_words
 
 __all__ = ["MIME", "PREFIX", "SPACE", "STATUSES", "ResultError", "canonical", "count_in_words",
@@ -22,6 +23,8 @@ PREFIX = "application/papermill.record/"  # the mime prefix under which MyST-NB 
 MIME = "application/vnd.book.record+json"  # the notebook format allows objects in +json types only
 COLUMNS = ["chapter", "name", "type", "value", "unit", "label", "status", "claims", "tolerance",
            "scope", "note", "text"]
+
+SEEN = ("text", "label", "unit", "scope", "note")  # what readers see of a record, in one line each
 
 # Ten digits survive a change of processor or BLAS; the last ones of a double do not, and nbval
 # compares text. Comparisons to 1e-9 still hold.
@@ -129,6 +132,11 @@ def quote(name, claims, claim_id):
 def _emit(entry: dict) -> None:
     from IPython.display import display
 
+    for part in SEEN:
+        fault = characters.fault(entry.get(part, ""))
+        if fault:
+            raise ResultError(f"{entry['type'].capitalize()} {entry['name']!r}: its {part}, "
+                              f"{characters.shown(entry[part])}, {fault}.")
     display(
         # The first is what prose glues in, as a literal: MyST-NB evaluates the text, and would
         # shorten a bare 0.50 to 0.5. The last is for who opens the notebook; pages drop it.

@@ -13,8 +13,7 @@ from numbers import Number
 import numpy as np
 import pandas as pd
 
-from helpers import markup
-from helpers.downloads import to_csv
+from helpers import downloads, markup
 
 
 class TableError(ValueError):
@@ -45,13 +44,16 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
     Raises
     ------
     TableError
-        If there is no row, no caption, a header or format names no column, or a row that is to
-        be set apart does not exist.
+        If there is no row, no caption, a header or format names no column, a row that is to be
+        set apart does not exist, or the name cannot be that of a file.
     """
     if frame.empty:
         raise TableError(f"Table {name!r} has no rows. Say in words that there are none.")
     if not caption.strip():
         raise TableError(f"Table {name!r} needs a caption.")
+    fault = downloads.fault(name, caption, note)
+    if fault:
+        raise TableError(f"Table {name!r}: {fault}.")
     headers, formats = headers or {}, formats or {}
     unknown = [column for column in [*headers, *formats] if column not in frame.columns]
     if unknown:
@@ -68,7 +70,7 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
     display(
         {"text/html": _html(frame, texts, titles, caption, marked, note),
          "text/plain": f"{caption}\n" + texts.set_axis(titles, axis=1).to_string(index=False),
-         "text/csv": to_csv(frame)},
+         "text/csv": downloads.to_csv(frame)},
         raw=True,
         metadata={"book": {"table": name, "caption": caption}},
     )

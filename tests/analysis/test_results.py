@@ -116,3 +116,13 @@ def test_a_notebook_shows_each_record_as_a_line(shown):
 
 def test_a_sentence_returns_nothing_so_that_a_cell_can_end_with_it(shown):
     assert results.sentence("answer", "It grew.") is None
+
+
+@pytest.mark.parametrize("sign", ["\n", "\0", "\x1b", "\u202e", "\u200b", "\u2028"])
+def test_a_text_that_readers_could_not_see_is_refused(shown, sign):
+    for part in ("label", "unit", "scope", "note", "text"):
+        with pytest.raises(results.ResultError, match=f"^Result 'x': its {part}, "):
+            results.record("x", 1.0, **{"unit": "ratio", "label": "X", part: f"a{sign}b"})
+    with pytest.raises(results.ResultError, match="^Sentence 's': its text, "):
+        results.sentence("s", f"a{sign}b")
+    assert shown == []

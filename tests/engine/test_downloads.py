@@ -4,13 +4,14 @@ import csv
 import io
 import json
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_book import REAL
 
-from helpers import datasets, downloads
+from helpers import datasets, downloads, figures, tables
 from helpers.pipeline import sweep
 
 BOM = b"\xef\xbb\xbf"
@@ -70,3 +71,21 @@ def test_a_sweep_is_a_download_too(workshop):
     content = (folder / "results.csv").read_bytes()
     assert content == BOM + "scenario,text\n'=x,5\u00a0%\n".encode()
     assert json.loads((folder / "failed.json").read_text()) == []
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "A", "a b", "", ".", "a.csv", "a--b", None, "ä"])
+def test_what_is_shown_has_a_name_that_can_be_that_of_a_file(shown, name):
+    frame = pd.DataFrame({"a": [1]})
+    with pytest.raises(tables.TableError, match="becomes that of a file"):
+        tables.show(frame, name, caption="A caption")
+    figure, _ = figures.new("T", "S", source="made up")
+    with pytest.raises(figures.FigureError, match="becomes that of a file"):
+        figures.show(figure, name, alt="Bars that show one thing each year.", data=frame)
+    plt.close(figure)
+    assert shown == []
+
+
+def test_what_is_shown_has_no_sign_that_nobody_sees(shown):
+    with pytest.raises(tables.TableError, match="U\\+202E"):
+        tables.show(pd.DataFrame({"a": [1]}), "t", caption="A \u202ecaption")
+    assert shown == []

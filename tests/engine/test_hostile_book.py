@@ -12,25 +12,25 @@ NAME = "Übersicht-a'b&c(d)"
 SLY = ("x\n\n```{include} /etc/passwd\n```\n\n<script>alert(1)</script> "
        "[link](http://evil.example) $x^2$ {{ project }} {glue:text}`x` "
        "</table></div> :::{note} hostile")
+LINE = " ".join(SLY.split())  # where line breaks are refused
 
 
 @pytest.mark.slow
 def test_an_edition_whose_every_text_is_hostile_shows_them_as_text(tmp_path):
     book = small_book.make(tmp_path / "book")
-    small_book.write(book, NAME, small_book.RECORD.replace("label='X'", f"label={SLY!r}"),
-                     f"results.sentence('s', {SLY!r} + str(horizon_year))\n"
+    small_book.write(book, NAME, small_book.RECORD.replace("label='X'", f"label={LINE!r}"),
+                     f"results.sentence('s', {LINE!r} + str(horizon_year))\n"
                      f"import pandas\nfrom helpers import tables\n"
-                     f"tables.show(pandas.DataFrame({{'a': [{SLY!r}]}}), 't', caption={SLY!r})",
+                     f"tables.show(pandas.DataFrame({{'a': [{SLY!r}]}}), 't', caption={LINE!r})",
                      small_book.READS)
     file = book.chapters / f"{NAME}.ipynb"
     notebook = json.loads(file.read_text())
     notebook["cells"][0]["source"] += "\n\nIt says {glue:text}`s`, and {glue:text}`x`."
     file.write_text(json.dumps(notebook))
-    line = " ".join(SLY.split())
     package = json.loads(book.data_package.read_text())
     for resource in package["resources"]:
-        resource.update(title=line, description=line, attribution=line,
-                        sources=[{"title": line, "path": "javascript:alert(1)"}])
+        resource.update(title=LINE, description=LINE, attribution=LINE,
+                        sources=[{"title": LINE, "path": "javascript:alert(1)"}])
     book.data_package.write_text(json.dumps(package))
     pages = [{"file": "what-changed"}, {"file": "parameters"}, {"file": "sources.md"}]
     chapter = {"file": f"chapters/{NAME}.ipynb", "sections": pages}
@@ -38,7 +38,7 @@ def test_an_edition_whose_every_text_is_hostile_shows_them_as_text(tmp_path):
     book.contents.write_text("\ufeff" + json.dumps(
         {"format": "jb-book", "root": "intro", "chapters": [elsewhere, chapter]}))
     (book.scenarios / "sly.toml").write_text(
-        f"title = {json.dumps(line[:110])}\nwhy = {json.dumps(line)}\n"
+        f"title = {json.dumps(LINE[:110])}\nwhy = {json.dumps(LINE)}\n"
         "[parameters]\nhorizon_year = 2030\n")
     for number, content in enumerate(BROKEN.values()):  # who does not need them never hears of them
         spoil(book.scenarios, content).rename(book.scenarios / f"broken-{number}.toml")

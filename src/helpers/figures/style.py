@@ -14,7 +14,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.ft2font import LoadFlags
 
-from helpers.downloads import to_csv
+from helpers import downloads
 from helpers.figures import marks
 from helpers.project import Project
 
@@ -192,9 +192,13 @@ def show(figure, name, *, alt, data, beside=(), references=()):
     Raises
     ------
     FigureError
-        If the alternative text is missing or too short, there are no data, or the picture does
-        not agree with them (see `helpers.figures.marks`).
+        If the alternative text is missing or too short, there are no data, the name cannot be
+        that of a file, or the picture does not agree with the data (see `helpers.figures.marks`).
     """
+    alt = " ".join(alt.split())
+    fault = downloads.fault(name, alt)
+    if fault:
+        raise FigureError(f"Figure {name!r}: {fault}.")
     if len(alt.split()) < 6:
         raise FigureError(f"Figure {name!r}: alt text must say what is shown; got {alt!r}.")
     if data is None or data.empty:
@@ -211,7 +215,7 @@ def show(figure, name, *, alt, data, beside=(), references=()):
     words = {part: " ".join(text.split()) for part, text in
              {"alt": alt, **getattr(figure, "book_words", {})}.items()}
     display(
-        {"image/svg+xml": picture, "text/csv": to_csv(data),
+        {"image/svg+xml": picture, "text/csv": downloads.to_csv(data),
          # Runs are compared by it, and metadata are not.
          "text/plain": "\n".join([f"Figure {name}", *(
              f"{part}: {text}" for part, text in words.items())])},

@@ -54,8 +54,8 @@ def read(path: Path, shown: str) -> dict:
         for number, line in enumerate(text.splitlines(), start=1):
             if line.lstrip().startswith(MARK):
                 raise ChapterError(
-                    f"{shown}, line {number}: a merge conflict begins here. Keep one side of each, "
-                    f"such as with: git mergetool --tool=nbdime (or a text editor), then type: "
+                    f"{shown}, line {number}: a merge conflict begins here. Keep one of the two "
+                    f"sides and delete the marks, in a text editor; then type: "
                     f"book accept {path.stem}") from None
         where = f"line {error.lineno}: {error.msg}" if hasattr(error, "lineno") else str(error)
         raise ChapterError(

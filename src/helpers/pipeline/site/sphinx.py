@@ -258,4 +258,6 @@ def without_lost_words(index: str) -> str:
     told = json.loads(index.removeprefix(opening).removesuffix(closing))
     for words in ("terms", "titleterms"):
         told[words] = {word: pages for word, pages in told[words].items() if pages != []}
+    told["indexentries"] = {entry: sorted(places, key=str)
+                            for entry, places in told["indexentries"].items()}
     return f"{opening}{json.dumps(told, sort_keys=True, separators=(',', ':'))}{closing}"
