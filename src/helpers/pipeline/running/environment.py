@@ -11,7 +11,7 @@ from pathlib import Path
 
 # Variables that no run and no page builder sees: dates in pages and figures, and widths of tables.
 REMOVED = ("SOURCE_DATE_EPOCH", "COLUMNS", "LINES")
-LONGEST_FOLDER = 60  # letters; names of ours and of multiprocessing come behind it
+LONGEST_FOLDER = 40  # letters; names of ours and of multiprocessing come behind it
 
 
 def variables(python_bin: str | Path | None = None) -> dict[str, str]:
