@@ -9,6 +9,7 @@ from small_book import REAL, RECORD, book, own_table, scenario, write
 
 from helpers import parameters
 from helpers.pipeline import edition, execute, sweep
+from helpers.pipeline.site import sweep_page
 
 HOW = execute.How(jobs=2)
 EVERY_KIND = "\n".join([
@@ -134,6 +135,17 @@ def test_the_frame_is_written_as_csv_parquet_and_page(workshop):
     assert kept["merge_identical_columns"].dtype == frame["merge_identical_columns"].dtype
     page = (folder / "index.html").read_text()
     assert "<b>s</b>" not in page and "&lt;b&gt;s&lt;/b&gt;" in page and "http" not in page
+
+
+def test_a_page_holds_so_many_rows_as_a_browser_bears_and_says_so():
+    few = pd.DataFrame({"scenario": ["s"], "value": [1.0]})
+    assert "holds the first" not in sweep_page.page(few, [], "n")
+    many = pd.DataFrame({"scenario": "s", "value": range(sweep_page.MOST_ROWS + 5)})
+    failed = [{"scenario": "s", "chapter": "c", "status": "dead", "reason": "r"}] * 105
+    page = sweep_page.page(many, failed, "n")
+    assert page.count("<tr>") == sweep_page.MOST_ROWS + 1
+    assert "of 2,005 results shown. This page holds the first 2,000; the files hold all." in page
+    assert 'and 5 more, all in <a href="failed.json">' in page
 
 
 def test_the_command_runs_shows_and_resumes(workshop):

@@ -131,7 +131,7 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
             begin()
         waiting[each.key] = each
     if waiting:
-        store.tidy(project.build)
+        store.tidy(project.build, [each.key for each in asked], project.store_bytes)
     for _ in range(TRIES):
         moved: dict[str, RunResult] = {}
 
@@ -186,7 +186,7 @@ def _execute(project: Project, plans: list[Plan], how: How,
         cluster.run(how.cluster, on_worker, {
             each.key: (each, required[each.key], how.stock_kernels, project.limits)
             for each in plans},
-            lambda _, finished: finish(finished), lost)
+            lambda _, finished: finish(finished), lost, unfit, (plans[0],))
         return
     processes.run(
         ((each.key, work_of(project, each)) for each in plans),
@@ -206,6 +206,16 @@ def default_jobs() -> int:
         return os.cpu_count() or 1
 
 
+def unfit(planned: Plan) -> str:
+    """Why a worker with a clone of its own cannot run a plan as it was made; empty if it can."""
+    try:
+        own = plan.make(Project.current(), planned.chapter, planned.values)
+    except (ValueError, OSError) as error:
+        return f"{type(error).__name__}: {error}"
+    lines = plan.differences(planned.parts, own.parts)
+    return f"this worker has other code or data: {'; '.join(lines)}" if lines else ""
+
+
 def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool,
               limits: Limits) -> Finished:
     """Execute one plan on a worker of a cluster, which has a clone of its own.
@@ -216,11 +226,10 @@ def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool,
     from helpers.pipeline.running import cluster
 
     project = Project.current().with_limits(**asdict(limits))
-    own = plan.make(project, planned.chapter, planned.values)
-    if own.parts != planned.parts:
-        reason = "this worker has other code or data: " + "; ".join(
-            plan.differences(planned.parts, own.parts))
+    reason = unfit(planned)
+    if reason:
         return Finished(RunResult(planned.chapter, "refused", planned.key, reason=reason))
+    own = plan.make(project, planned.chapter, planned.values)
     outcome = cluster.execute(work_of(project, own), stock_kernels)
     return judge(project, own, outcome, required)
 
@@ -345,6 +354,7 @@ def from_store(project: Project, planned: Plan) -> RunResult | None:
     record = store.published(project.build, planned.key)
     if record is None:
         return None
+    store.use(project.build, planned.key)
     return RunResult(planned.chapter, "ok", planned.key,
                      str(store.folder(project.build, planned.key)), 0.0, True)
 
