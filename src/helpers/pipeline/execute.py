@@ -8,6 +8,9 @@ papermill alone is not enough: after a killed process or a timeout its file says
 import json
 import math
 import os
+import sys
+import sysconfig
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -252,6 +255,7 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
         executed = json.loads(outcome.notebook)
         ledger = results.entries(executed)
         reason = (_refused(project, outcome) or _incomplete(executed, ledger, required)
+                  or _of_this_machine(project, executed)
                   or _undeclared(project, planned, outcome))
         status = "failed" if reason else "ok"
     elif status == "failed" and project.own_data:
@@ -291,6 +295,21 @@ def _incomplete(notebook: dict, ledger: list[dict], required: tuple[str, ...]) -
         value = entry.get("value")
         if isinstance(value, float) and not math.isfinite(value):
             return f"result {entry['name']} is not finite"
+    return ""
+
+
+def _of_this_machine(project: Project, notebook: dict) -> str:
+    """Which cell prints a path that only this machine has, such as a warning of a library does."""
+    folders = [str(project.root), os.path.expanduser("~"), *(str(Path(path)) for path in (
+        sys.prefix, sysconfig.get_path("stdlib"), tempfile.gettempdir()))]
+    paths = [folder + os.sep for folder in folders if len(Path(folder).parts) > 2]
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"
+             and "injected-parameters" not in cell["metadata"].get("tags", [])]
+    for place, cell in enumerate(cells, start=1):
+        told = json.dumps(cell["outputs"], ensure_ascii=False)
+        found = next((path for path in paths if path in told), None)
+        if found:
+            return f"cell {place} prints a path of this machine, {found}; nobody else has it"
     return ""
 
 

@@ -64,7 +64,9 @@ def kernel_variables(folder: str | Path) -> dict[str, str]:
     folder : path
         A folder of our own, in which IPython may make its profile.
     """
-    return {"IPYTHONDIR": str(folder), "PYTHONSTARTUP": ""}
+    return {"IPYTHONDIR": str(folder), "PYTHONSTARTUP": "",
+            # Else a kernel `python3` in the user's folders, of another Python, would be started.
+            "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PATH": ""}
 
 
 @contextmanager
