@@ -17,11 +17,12 @@ from helpers.pipeline.check.ledger import ledger_faults
 from helpers.pipeline.check.outputs import output_faults
 from helpers.pipeline.check.parts import TO_WRITE
 from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_numbers
+from helpers.pipeline.check.reading import reading_faults
 from helpers.project import Project
 
 __all__ = ["TO_WRITE", "cell_faults", "contents_faults", "faults", "ledger_faults", "notes",
-           "output_faults", "outputs", "parameter_faults", "prose_faults", "syntax_faults",
-           "table_faults", "tables", "typed_numbers", "written"]
+           "output_faults", "outputs", "parameter_faults", "prose_faults", "reading_faults",
+           "syntax_faults", "table_faults", "tables", "typed_numbers", "written"]
 
 
 def faults(project: Project, name: str) -> list[str]:
@@ -44,6 +45,7 @@ def written(project: Project, name: str) -> list[str]:
     return [
         *_told(parameter_faults, chapter, parameters.defaults()),
         *cell_faults(chapter),
+        *reading_faults(chapter),
         *_told(table_faults, chapter, datasets.names(project)),
         *prose_faults(chapter, project.settings.get("not_results", ())),
         *contents_faults(chapter, chapters.names(project)),
