@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# Whoever has pip install for the user means other work; in .venv it is an error.
+export PIP_USER := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup install book test quick lock clean

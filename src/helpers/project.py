@@ -16,6 +16,9 @@ ROOT, BUILD, DATA = "BOOK_ROOT", "BOOK_BUILD", "BOOK_DATA"  # variables that a p
 PACKAGE = Path(__file__).resolve().parent  # the package `helpers` that is imported here
 
 
+STORE_BYTES = 2_000_000_000  # some thousand runs
+
+
 class ProjectError(ValueError):
     """A place that cannot be used. One line that says what to type."""
 
@@ -188,6 +191,21 @@ class Project:
     def with_limits(self, **changes: float) -> "Project":
         """The same book with other limits for each run."""
         return replace(self, _limits=replace(self.limits, **changes))
+
+    @property
+    def store_bytes(self) -> float:
+        """Size of the store beyond which old runs are removed: ``store_bytes`` in ``[tool.book]``.
+
+        Raises
+        ------
+        ProjectError
+            If it is no number above 0.
+        """
+        given = self.settings.get("store_bytes", STORE_BYTES)
+        if isinstance(given, bool) or not isinstance(given, int | float) or given <= 0:
+            raise ProjectError(f"pyproject.toml, [tool.book]: store_bytes = {given!r}. Expected a "
+                               f"number above 0.")
+        return given
 
     @property
     def preload(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 
 import pytest
 from small_book import REAL
@@ -91,8 +92,57 @@ def test_a_worker_with_other_code_or_data_is_refused():
     ("tcp://cluster.example:8786", "not encrypted"),
     ("http://127.0.0.1:8786", "expected an address"),
     ("127.0.0.1:8786", "expected an address"), ("tcp://127.0.0.1", "expected an address"),
+    ("tcp://127.0.0.1:99999", "expected an address"), ("tcp://127.0.0.1:x", "expected an address"),
+    ("tcp://[::1", "expected an address"), ("tcp://127.0.0.1:8786/x", "expected an address"),
+    ("tcp://me:secret@127.0.0.1:8786", "has no user and no password"),
+    ("tls://me@host:8786", "has no user and no password"),
     pytest.param("tcp://127.0.0.1:9", "No scheduler answers", marks=pytest.mark.slow),
 ])
 def test_an_address_that_others_could_reach_or_nobody_answers_is_refused(address, said):
-    with pytest.raises(running.ClusterError, match=said), running.connected(address):
+    with pytest.raises(running.ClusterError, match=said) as refused, running.connected(address):
         pass
+    assert "secret" not in str(refused.value) and "\n" not in str(refused.value)
+
+
+class Client:
+    """A cluster of workers that say whether they are fit; one of whom may be gone."""
+
+    status = "running"
+
+    def __init__(self, said, there=None):
+        self.said, self.there = said, said if there is None else there
+
+    def wait_for_workers(self, count, timeout):
+        if len(self.said) < count:
+            raise TimeoutError
+
+    def run(self, fit, *example, on_error):
+        return self.said
+
+    def scheduler_info(self):
+        return {"workers": self.there}
+
+
+def test_only_workers_that_are_fit_get_runs():
+    said = {"tcp://a": "", "tcp://b": "other code", "tcp://c": OSError("gone"), "tcp://d": ""}
+    assert running._fitting(Client(said), None, ()) == ["tcp://a", "tcp://d"]
+    with pytest.raises(running.ClusterError, match="No worker is fit.*tcp://b: other code"):
+        running._fitting(Client({"tcp://b": "other code"}), None, ())
+
+
+def test_a_cluster_without_a_worker_is_told_after_a_while():
+    with pytest.raises(running.ClusterError, match="No worker has joined .* dask worker"):
+        running._fitting(Client({}), None, ())
+
+
+@pytest.mark.parametrize("status, there", [("closed", ["a"]), ("running", [])])
+def test_a_cluster_that_is_lost_on_the_way_ends_the_command(monkeypatch, status, there):
+    monkeypatch.setattr(running, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(running, "WORKER_SECONDS", 0)
+    client, done = Client({"a": ""}, there), Future()
+    client.status = status
+    done.set_result(1)
+    ended = running._as_completed(client, [done, Future()], ["a"])
+    assert next(ended) is done
+    with pytest.raises(running.ClusterError, match="The cluster was lost.*in the store"):
+        next(ended)

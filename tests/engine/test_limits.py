@@ -45,6 +45,13 @@ def test_settings_that_are_no_limits_are_refused_in_one_line(tmp_path, lines, sa
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("given", ["-1", "0", "'much'", "true"])
+def test_a_size_of_the_store_that_is_none_is_refused(tmp_path, given):
+    (tmp_path / "pyproject.toml").write_text(f"[tool.book]\nstore_bytes = {given}\n")
+    with pytest.raises(ProjectError, match=r"store_bytes = .*Expected a number above 0"):
+        Project.at(tmp_path).store_bytes  # noqa: B018
+
+
 def test_settings_are_read_and_one_can_be_changed(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.book.limits]\ncell_seconds = 30\n")
     assert Project.at(tmp_path).limits == Limits(cell_seconds=30)

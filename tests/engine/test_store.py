@@ -109,6 +109,25 @@ def test_what_a_killed_writer_left_is_removed_a_day_later(tmp_path):
     assert [path.name for path in incoming.iterdir()] == ["fresh"]
 
 
+def test_runs_beyond_a_size_go_those_first_that_rest_longest(tmp_path):
+    keys = [f"{number:x}" * 64 for number in range(6)]
+    for age, key in enumerate(keys):
+        store.publish(tmp_path, files(1), key, {"status": "ok"})
+        os.utime(store.folder(tmp_path, key), (1_000_000 - age, 1_000_000 - age))
+    published, asked, used = keys[5], keys[4], keys[3]  # else the first to go
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "edition.json").write_text(json.dumps({"runs": {"c": published}}))
+    store.use(tmp_path, used)
+    store.tidy(tmp_path)
+    assert len(runs(tmp_path)) == 6, "no limit"
+    store.tidy(tmp_path, [asked], 220_000)
+    assert [store.published(tmp_path, key) is not None for key in keys] == [
+        True, False, False, True, True, True]
+    store.tidy(tmp_path, [], 1)
+    assert [key for key in keys if store.published(tmp_path, key)] == [used, published]
+    assert not list((tmp_path / "runs" / ".incoming").iterdir())
+
+
 def test_a_run_with_a_changed_file_or_without_its_marker_is_no_run(tmp_path):
     key = "d" * 64
     for spoil in (lambda run: (run / "results.json").write_text("[]"),

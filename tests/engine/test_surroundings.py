@@ -13,6 +13,7 @@ import book_command
 from helpers.pipeline import cli
 from helpers.pipeline.cli import options
 from helpers.pipeline.running import environment, processes
+from helpers.pipeline.site import extension
 
 
 class Full(io.StringIO):
@@ -104,6 +105,24 @@ def test_dates_widths_and_wanted_warnings_reach_no_run_and_no_page(monkeypatch):
     with environment.surroundings({}):
         assert not set(environment.REMOVED) & set(os.environ)
     assert all(os.environ[name] == "0" for name in environment.REMOVED)
+
+
+def test_a_kernel_is_looked_for_in_this_environment_first(monkeypatch, tmp_path):
+    """One called `python3`, of another Python, may lie in the user's folders."""
+    from jupyter_core.paths import jupyter_path
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "own"))
+    with environment.surroundings(environment.kernel_variables(tmp_path)):
+        assert jupyter_path()[0].startswith(sys.prefix)
+
+
+def test_pages_are_written_by_as_many_as_may_be_used(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
+    assert extension._usable_cores() == 1
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert extension._usable_cores() == (os.cpu_count() or 1)
 
 
 def test_warnings_that_the_driver_was_asked_for_are_not_handed_on(monkeypatch):

@@ -149,6 +149,11 @@ def test_a_module_that_no_import_names_fails_the_run(workshop):
     assert reason.startswith("imported behind the key's back: ") and "hindsight.py" in reason
 
 
+def test_a_cell_that_shows_a_path_of_this_machine_fails_the_run(workshop):
+    write(workshop, "shows", RECORD, "import pandas\nprint('warning in', pandas.__file__)")
+    assert one(workshop, "shows").reason.startswith("cell 3 prints a path of this machine, /")
+
+
 class Editor:
     """Edits a file whenever runs begin, so many times, and puts it back when they end."""
 

@@ -8,6 +8,9 @@ papermill alone is not enough: after a killed process or a timeout its file says
 import json
 import math
 import os
+import sys
+import sysconfig
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -137,7 +140,7 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
             begin()
         waiting[each.key] = each
     if waiting:
-        store.tidy(project.build)
+        store.tidy(project.build, [each.key for each in asked], project.store_bytes)
     for _ in range(TRIES):
         moved: dict[str, RunResult] = {}
 
@@ -192,7 +195,7 @@ def _execute(project: Project, plans: list[Plan], how: How,
         cluster.run(how.cluster, on_worker, {
             each.key: (each, required[each.key], how.stock_kernels, project.limits)
             for each in plans},
-            lambda _, finished: finish(finished), lost)
+            lambda _, finished: finish(finished), lost, unfit, (plans[0],))
         return
     processes.run(
         ((each.key, work_of(project, each)) for each in plans),
@@ -212,6 +215,16 @@ def default_jobs() -> int:
         return os.cpu_count() or 1
 
 
+def unfit(planned: Plan) -> str:
+    """Why a worker with a clone of its own cannot run a plan as it was made; empty if it can."""
+    try:
+        own = plan.make(Project.current(), planned.chapter, planned.values)
+    except (ValueError, OSError) as error:
+        return f"{type(error).__name__}: {error}"
+    lines = plan.differences(planned.parts, own.parts)
+    return f"this worker has other code or data: {'; '.join(lines)}" if lines else ""
+
+
 def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool,
               limits: Limits) -> Finished:
     """Execute one plan on a worker of a cluster, which has a clone of its own.
@@ -222,11 +235,10 @@ def on_worker(planned: Plan, required: tuple[str, ...], stock_kernels: bool,
     from helpers.pipeline.running import cluster
 
     project = Project.current().with_limits(**asdict(limits))
-    own = plan.make(project, planned.chapter, planned.values)
-    if own.parts != planned.parts:
-        reason = "this worker has other code or data: " + "; ".join(
-            plan.differences(planned.parts, own.parts))
+    reason = unfit(planned)
+    if reason:
         return Finished(RunResult(planned.chapter, "refused", planned.key, reason=reason))
+    own = plan.make(project, planned.chapter, planned.values)
     outcome = cluster.execute(work_of(project, own), stock_kernels)
     return judge(project, own, outcome, required)
 
@@ -249,6 +261,7 @@ def judge(project: Project, planned: Plan, outcome: Outcome, required: tuple[str
         executed = json.loads(outcome.notebook)
         ledger = results.entries(executed)
         reason = (_refused(project, outcome) or _incomplete(executed, ledger, required)
+                  or _of_this_machine(project, executed)
                   or _undeclared(project, planned, outcome))
         status = "failed" if reason else "ok"
     elif status == "failed" and project.own_data:
@@ -297,6 +310,21 @@ def _incomplete(notebook: dict, ledger: list[dict], required: tuple[str, ...]) -
         value = entry.get("value")
         if isinstance(value, float) and not math.isfinite(value):
             return f"result {entry['name']} is not finite"
+    return ""
+
+
+def _of_this_machine(project: Project, notebook: dict) -> str:
+    """Which cell prints a path that only this machine has, such as a warning of a library does."""
+    folders = [str(project.root), os.path.expanduser("~"), *(str(Path(path)) for path in (
+        sys.prefix, sysconfig.get_path("stdlib"), tempfile.gettempdir()))]
+    paths = [folder + os.sep for folder in folders if len(Path(folder).parts) > 2]
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"
+             and "injected-parameters" not in cell["metadata"].get("tags", [])]
+    for place, cell in enumerate(cells, start=1):
+        told = json.dumps(cell["outputs"], ensure_ascii=False)
+        found = next((path for path in paths if path in told), None)
+        if found:
+            return f"cell {place} prints a path of this machine, {found}; nobody else has it"
     return ""
 
 
@@ -376,6 +404,7 @@ def from_store(project: Project, planned: Plan) -> RunResult | None:
     record = store.published(project.build, planned.key)
     if record is None:
         return None
+    store.use(project.build, planned.key)
     return RunResult(planned.chapter, "ok", planned.key,
                      str(store.folder(project.build, planned.key)), 0.0, True)
 

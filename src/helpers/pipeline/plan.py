@@ -62,10 +62,25 @@ def make(project: Project, chapter: str, overrides: dict) -> Plan:
     read = [project.lock_file, project.data_package, *modules,
             *(datasets.locate(name, project) for name in found.tables),
             *closure.files_read(project, modules)]
-    seen = {file: files.state(file) for file in read}
+    seen = _shared((project, found.name), {file: files.state(file) for file in read})
     parts = _parts(project, found, values, modules)
+    for name in ("data", "description", "helpers", "files"):
+        parts[name] = _shared((found.name, name), parts[name])
     return Plan(found.name, values, parts,
                 sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True)), seen)
+
+
+_made: dict[tuple, dict] = {}
+
+
+def _shared(name: tuple, made: dict) -> dict:
+    """The dictionary made last under a name if it is the same: plans of a sweep differ in little.
+
+    A hundred thousand plans with their own would fill the memory.
+    """
+    if _made.get(name) != made:
+        _made[name] = made
+    return _made[name]
 
 
 def moved(project: Project, planned: Plan) -> list[str]:

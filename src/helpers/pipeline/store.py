@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 import uuid
+from collections.abc import Collection
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -96,12 +97,60 @@ def publish(build: Path, files: dict[str, bytes], run_key: str, record: dict) ->
     return target
 
 
-def tidy(build: Path) -> None:
-    """Remove what writers that were killed have left; a day later nobody is still writing it."""
+def tidy(build: Path, keep: Collection[str] = (), limit_bytes: float = float("inf")) -> None:
+    """Remove what killed writers have left, and runs beyond a size, those first that rest longest.
+
+    A day later nobody is still writing. A run that was used in the last hour, or that pages which
+    are published were made from, is never removed.
+
+    Parameters
+    ----------
+    build : Path
+    keep : collection of str
+        Keys of other runs that stay.
+    limit_bytes : float
+        Size of all runs that is borne.
+    """
+    now = time.time()
     for aside in (build / "runs" / ".incoming").glob("*"):
         with suppress(OSError):  # its writer was alive after all
-            if time.time() - aside.stat().st_mtime > 86_400:
+            if now - aside.stat().st_mtime > 86_400:
                 shutil.rmtree(aside)
+    sizes, used = {}, {}
+    for run in (build / "runs").glob("[!.]*"):
+        with suppress(OSError):  # another process removed it
+            sizes[run] = sum(file.stat().st_size for file in run.iterdir())
+            used[run] = run.stat().st_mtime
+    total = sum(sizes.values())
+    if total <= limit_bytes:
+        return
+    kept = {folder(build, key) for key in {*keep, *_keys_of_pages(build)}}
+    for run in sorted(used, key=used.get):
+        if total <= limit_bytes or now - used[run] < 3600:
+            return
+        if run not in kept:
+            total -= sizes[run]
+            gone = build / "runs" / ".incoming" / uuid.uuid4().hex
+            with suppress(OSError), swapping(build):
+                gone.parent.mkdir(exist_ok=True)
+                run.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+
+def _keys_of_pages(build: Path) -> set[str]:
+    """Keys of the runs that published pages were made from, as their manifests say."""
+    found = set()
+    for pattern in ("html/edition.json", "editions/*/html/edition.json"):
+        for file in build.glob(pattern):
+            with suppress(OSError, ValueError, AttributeError):
+                found |= set(json.loads(file.read_text(encoding="utf-8"))["runs"].values())
+    return found
+
+
+def use(build: Path, run_key: str) -> None:
+    """Note that a run was used now; a folder of somebody else stays as it is."""
+    with suppress(OSError):
+        os.utime(folder(build, run_key))
 
 
 def published(build: Path, run_key: str) -> dict | None:

@@ -25,6 +25,7 @@ from helpers.pipeline.check.outputs import output_faults
 from helpers.pipeline.check.parts import TO_WRITE
 from helpers.pipeline.check.places import glued_in, place_faults, unseen
 from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_numbers
+from helpers.pipeline.check.reading import reading_faults
 from helpers.pipeline.check.rests import COLUMNS, rest_faults
 from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
@@ -32,9 +33,9 @@ from helpers.project import Project
 
 __all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "faults",
            "ledger_faults", "notes", "order_faults", "output_faults", "outputs", "parameter_faults",
-           "place_faults", "position_faults", "prose_faults", "rest_faults", "shared",
-           "shared_words", "source_faults", "switch_faults", "syntax_faults", "table_faults",
-           "tables", "typed_faults", "typed_numbers", "unseen", "written"]
+           "place_faults", "position_faults", "prose_faults", "reading_faults", "rest_faults",
+           "shared", "shared_words", "source_faults", "switch_faults", "syntax_faults",
+           "table_faults", "tables", "typed_faults", "typed_numbers", "unseen", "written"]
 
 
 def faults(project: Project, name: str) -> list[str]:
@@ -59,6 +60,7 @@ def written(project: Project, name: str) -> list[str]:
         *_told(parameter_faults, chapter, parameters.defaults()),
         *cell_faults(chapter),
         *switch_faults(chapter),
+        *reading_faults(chapter),
         *_told(table_faults, chapter, datasets.names(project)),
         *prose_faults(chapter, names),
         *typed_faults(chapter, {"not_results": names} | project.settings.get("no_count", {})),

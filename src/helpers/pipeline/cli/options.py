@@ -171,12 +171,23 @@ def how(jobs=None, cluster=None, stock_kernels=False):
     """How plans are to be run, from the options of `RUNNING`."""
     from helpers.pipeline.execute import How
 
+    if cluster:
+        from helpers.pipeline.running.cluster import checked
+
+        checked(cluster)
+        if cluster.startswith("tcp:") and not _is_silent():
+            click.echo("Warning: whoever has an account on this machine can run code on this "
+                       "cluster. tls:// keeps others out (see README).", err=True)
     return How(jobs, cluster, stock_kernels, _slow)
 
 
+def _is_silent() -> bool:
+    context = click.get_current_context(silent=True)
+    return bool(context and (context.params.get("quiet") or context.params.get("as_json")))
+
+
 def _slow(chapter: str, cell: int, seconds: float, limit: float) -> None:
-    asked = click.get_current_context().params
-    if not asked.get("quiet") and not asked.get("as_json"):
+    if not _is_silent():
         click.echo(f"{chapter}: cell {cell} has run for {seconds:.0f} s of at most {limit:.0f}",
                    err=True)
 

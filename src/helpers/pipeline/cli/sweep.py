@@ -7,6 +7,8 @@ import click
 from helpers.pipeline.cli import options
 from helpers.pipeline.cli.progress import Progress
 
+MOST_LINES = 20  # of failed runs; a file beside the results has all
+
 
 @click.command("sweep")
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...", shell_complete=options.scenario_names)
@@ -68,6 +70,8 @@ def command(project, names, axes, chosen, name, dry_run, assigned, own_data, job
     elif not quiet:
         click.echo(f"{len(frame)} results: {(folder / 'index.html').as_uri()}")
     if failed:
-        raise options.Failure("\n".join(
-            f"{row['scenario']}, {row['chapter']}: {row['status']}: {row['reason']}"
-            for row in failed))
+        lines = [f"{row['scenario']}, {row['chapter']}: {row['status']}: {row['reason']}"
+                 for row in failed]
+        if len(lines) > MOST_LINES:
+            lines[MOST_LINES:] = [f"and {len(failed) - MOST_LINES:,} more: {folder}/failed.json"]
+        raise options.Failure("\n".join(lines))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 # Variables that no run and no page builder sees: dates in pages and figures, and widths of tables.
 REMOVED = ("SOURCE_DATE_EPOCH", "COLUMNS", "LINES")
-LONGEST_FOLDER = 60  # letters; names of ours and of multiprocessing come behind it
+LONGEST_FOLDER = 40  # letters; names of ours and of multiprocessing come behind it
 
 
 def variables(python_bin: str | Path | None = None) -> dict[str, str]:
@@ -64,7 +64,9 @@ def kernel_variables(folder: str | Path) -> dict[str, str]:
     folder : path
         A folder of our own, in which IPython may make its profile.
     """
-    return {"IPYTHONDIR": str(folder), "PYTHONSTARTUP": ""}
+    return {"IPYTHONDIR": str(folder), "PYTHONSTARTUP": "",
+            # Else a kernel `python3` in the user's folders, of another Python, would be started.
+            "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PATH": ""}
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import wait
 
-from helpers.pipeline.running import child, environment
+from helpers.pipeline.running import aside, child, environment
 from helpers.pipeline.running.work import Outcome, Work
 
 TRIES = 2  # of a run whose process was killed by somebody else
@@ -44,7 +44,8 @@ def start(libraries: Sequence[str] = ()) -> None:
 
         _context.set_forkserver_preload([FIRST, *libraries, LAST])
         usual = tempfile.tempdir
-        tempfile.tempdir = environment.folder_for_sockets()  # where the server's socket is made
+        # Where the server's socket is made.
+        tempfile.tempdir = aside.folder(environment.folder_for_sockets())
         try:
             with _as_for_a_run():
                 forkserver.ensure_running()
@@ -77,7 +78,8 @@ def run(works, jobs: int, settle, stock: bool = False,
     waiting = deque((key, work, 1) for key, work in works)
     running = []
     # What a killed run leaves in its own folder goes with this one.
-    with tempfile.TemporaryDirectory(prefix="book-runs-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+            prefix="runs-", dir=aside.folder(), ignore_cleanup_errors=True) as folder:
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:

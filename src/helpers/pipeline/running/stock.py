@@ -11,7 +11,7 @@ import time
 import uuid
 from pathlib import Path
 
-from helpers.pipeline.running import environment, watch
+from helpers.pipeline.running import aside, environment, watch
 from helpers.pipeline.running.work import Outcome, Work
 
 KERNEL = "python3"
@@ -21,8 +21,8 @@ START_TRIES = 3
 def run(work: Work) -> Outcome:
     """Execute a work in a stock kernel; only the start of a kernel is tried again, never a cell."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="book-run-", dir=work.folder) as aside:
-        folder = Path(aside)
+    with tempfile.TemporaryDirectory(prefix="book-run-", dir=work.folder or aside.folder()) as made:
+        folder = Path(made)
         (folder / "work").mkdir()
         reads = folder / "reads.txt"
         told = {
@@ -90,6 +90,7 @@ def configuration():
     chosen = {"NotebookClient": {
         "shutdown_kernel": "immediate", "extra_arguments": ["--log-level=CRITICAL"]}}
     if sys.platform != "win32":
-        address = Path(environment.folder_for_sockets()) / f"k-{uuid.uuid4().hex[:12]}"
+        place = aside.folder(environment.folder_for_sockets())
+        address = Path(place) / f"k-{uuid.uuid4().hex[:12]}"
         chosen["KernelManager"] = {"transport": "ipc", "ip": str(address)}
     return Config(chosen)

@@ -33,12 +33,20 @@ def _vouch(app):
         app.extensions[name].parallel_read_safe = True
 
 
+def _usable_cores() -> int:
+    """Cores that this process may use, of those that the machine has."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
 def setup(app):
     """Called by Sphinx."""
     app.add_config_value("book_static_paths", [], "html", [list])
     app.add_config_value("book_page_processes", 0, "", [int])
     # jupyter-book has no option for it. One process more than the number given writes pages.
-    app.parallel = app.config.book_page_processes or (os.cpu_count() or 1) + 1
+    app.parallel = app.config.book_page_processes or _usable_cores() + 1
     app.connect("builder-inited", _add_vendor, priority=100)
     app.connect("builder-inited", _vouch, priority=100)
     app.connect("builder-inited", _keep_templates, priority=900)

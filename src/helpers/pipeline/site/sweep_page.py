@@ -4,6 +4,8 @@ import html
 
 # An identifier that nobody filters by, and what `text` says in words already.
 HIDDEN = ("run_key", "value_json")
+MOST_FAILED = 100
+MOST_ROWS = 2000  # a browser takes half a minute and gigabytes for fifty thousand
 
 
 def page(frame, failed: list[dict], name: str) -> str:
@@ -17,7 +19,7 @@ def page(frame, failed: list[dict], name: str) -> str:
         Runs that failed, with their reason.
     name : str
     """
-    shown = frame.drop(columns=[column for column in HIDDEN if column in frame])
+    shown = frame.drop(columns=[column for column in HIDDEN if column in frame]).head(MOST_ROWS)
     cells = [["" if cell is None or cell != cell else str(cell) for cell in row]
              for row in shown.astype(object).itertuples(index=False, name=None)]
     head = "".join(
@@ -27,9 +29,15 @@ def page(frame, failed: list[dict], name: str) -> str:
                    for row in cells)
     lost = "".join(
         f"<li>{html.escape(row['scenario'])}, {html.escape(row['chapter'])}: "
-        f"{html.escape(row['status'])}: {html.escape(row['reason'])}</li>" for row in failed)
+        f"{html.escape(row['status'])}: {html.escape(row['reason'])}</li>"
+        for row in failed[:MOST_FAILED])
+    if len(failed) > MOST_FAILED:
+        lost += (f'<li>and {len(failed) - MOST_FAILED:,} more, all in '
+                 f'<a href="failed.json">failed.json</a></li>')
     return PAGE.format(
-        name=html.escape(name), head=head, body=body, rows=len(frame),
+        name=html.escape(name), head=head, body=body, rows=f"{len(frame):,}", here=len(shown),
+        bound="" if len(shown) == len(frame) else
+        f" This page holds the first {len(shown):,}; the files hold all.",
         scenarios=frame["scenario"].nunique(),
         failed=f"<h2>Failed</h2><ul>{lost}</ul>" if failed else "")
 
@@ -49,8 +57,8 @@ PAGE = """<!doctype html>
  @media (prefers-color-scheme: dark) {{ body, th {{ background: #14181e; color: #ced6dd; }} }}
 </style>
 <h1>Sweep {name}</h1>
-<p>{scenarios} scenarios, <span id="shown">{rows}</span> of {rows} results shown. A click on a
-heading sorts, text under it filters. <a href="results.csv" download>CSV</a>,
+<p>{scenarios} scenarios, <span id="shown">{here}</span> of {rows} results shown.{bound} A click on
+a heading sorts, text under it filters. <a href="results.csv" download>CSV</a>,
 <a href="results.parquet" download>Parquet</a>.</p>
 {failed}
 <table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>
