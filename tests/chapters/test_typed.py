@@ -118,6 +118,8 @@ def test_headings_may_hold_their_number_and_prose_what_has_a_reason():
     ('relation = "above" if a > b else "below"', "below"),
     ('tables.show(t, "a", caption="The largest of them")', "largest"),
     ('COURSE = {True: "rises", False: "falls"}', "rises"),
+    ('relation = ("below", "above")[a > b]', "above"), ('word = "above"', "above"),
+    ('def course(a, b):\n    if a > b:\n        return "rises"\n    return "falls"', "falls"),
     ('figures.show(f, "a", data=d, alt=f"Market A rises from {x}.")', "rises"),
     ('text = f"None of the {n} has a mark."', "None"),
     ('text = f"All {n} readings pass."', "All"),

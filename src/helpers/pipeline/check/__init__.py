@@ -12,18 +12,21 @@ from helpers.pipeline import chapters
 from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check.beside import notes, tables
 from helpers.pipeline.check.cells import cell_faults, syntax_faults
+from helpers.pipeline.check.headings import heading_faults
 from helpers.pipeline.check.inputs import parameter_faults, table_faults
 from helpers.pipeline.check.ledger import ledger_faults
 from helpers.pipeline.check.order import order_faults
 from helpers.pipeline.check.outputs import output_faults
 from helpers.pipeline.check.parts import TO_WRITE
 from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_numbers
+from helpers.pipeline.check.quotes import quote_faults
 from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
-__all__ = ["TO_WRITE", "cell_faults", "contents_faults", "faults", "ledger_faults", "notes",
-           "order_faults", "output_faults", "outputs", "parameter_faults", "prose_faults",
-           "syntax_faults", "table_faults", "tables", "typed_faults", "typed_numbers", "written"]
+__all__ = ["TO_WRITE", "cell_faults", "contents_faults", "faults", "heading_faults",
+           "ledger_faults", "notes", "order_faults", "output_faults", "outputs", "parameter_faults",
+           "prose_faults", "quote_faults", "syntax_faults", "table_faults", "tables",
+           "typed_faults", "typed_numbers", "written"]
 
 
 def faults(project: Project, name: str) -> list[str]:
@@ -51,6 +54,7 @@ def written(project: Project, name: str) -> list[str]:
         *prose_faults(chapter, names),
         *typed_faults(chapter, {"not_results": names} | project.settings.get("no_count", {})),
         *order_faults(chapter, project.settings.get("no_order", {})),
+        *heading_faults(chapter),
         *contents_faults(chapter, chapters.names(project)),
     ]
 
@@ -58,7 +62,11 @@ def written(project: Project, name: str) -> list[str]:
 def outputs(project: Project, name: str) -> list[str]:
     """Rules about what the chapter's committed run left in it."""
     chapter = chapters.read(project, name)
-    return output_faults(chapter) + ledger_faults(chapter, _claims(project))
+    claims = _claims(project)
+    return [
+        *output_faults(chapter), *ledger_faults(chapter, None if claims is None else set(claims)),
+        *quote_faults(chapter, claims or {}),
+    ]
 
 
 def _told(rule: Callable, chapter: Chapter, known) -> list[str]:
@@ -69,10 +77,10 @@ def _told(rule: Callable, chapter: Chapter, known) -> list[str]:
         return [str(error)]
 
 
-def _claims(project: Project) -> set[str] | None:
-    """Ids that results may rest on: the key of the table that `claims` in [tool.book] names."""
+def _claims(project: Project) -> dict[str, dict] | None:
+    """What results may rest on, by its key: the table that `claims` in [tool.book] names."""
     table = project.settings.get("claims")
     if not table:
         return None
-    return set(datasets.load(table, project)[datasets.describe(table, project)["schema"]
-                                             ["primaryKey"]])
+    key = datasets.describe(table, project)["schema"]["primaryKey"]
+    return datasets.load(table, project).set_index(key).to_dict("index")
