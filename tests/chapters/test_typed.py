@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import csv
 import re
 from functools import cache
 
@@ -139,6 +140,14 @@ def test_a_word_that_is_said_of_numbers_or_has_a_reason_is_let_pass(source):
     assert order_in(source) == []
 
 
+@pytest.mark.parametrize("source, lines", [
+    ('said("above", 2, 1)', [1]), ('x = 1\nsaid("at most", x, x)', [2]), ('said("none", 0)', [1]),
+    ('said("above", x, 1)', []), ('said("none", x)', []), ('said("most", x, y)', []),
+])
+def test_a_word_said_of_nothing_that_can_differ_is_found(source, lines):
+    assert order.said_of_nothing(source) == lines
+
+
 def test_a_word_of_order_beside_glue_is_found_and_elsewhere_let_pass():
     beside = "The market rises: {glue:text}`growth`"
     assert order.order_beside_glue(chapter(prose=[beside]), NO_ORDER) == ["rises"]
@@ -177,6 +186,16 @@ def test_every_exception_is_needed(section, shown):
     idle = [pattern for patterns in PROJECT.settings[section].values() for pattern in patterns
             if not any(re.search(pattern, text) for text in shown)]
     assert idle == []
+
+
+def test_texts_of_tables_that_chapters_fill_in_keep_the_rules():
+    filled = [(file, text) for file in sorted((PROJECT.data / "analyst").glob("*.csv"))
+              for row in csv.reader(file.read_text("utf-8").splitlines())
+              for text in row if re.search(r"\{\w+\}", text)]
+    found = [(file.name, word) for file, text in filled
+             for word in [*typed.left_in(text, typed.NUMBER, NO_COUNT),
+                          *typed.left_in(text, ORDER, NO_ORDER)]]
+    assert filled and found == []
 
 
 def test_what_helpers_say_to_readers_keeps_the_rules():
