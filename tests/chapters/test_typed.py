@@ -124,6 +124,7 @@ def test_headings_may_hold_their_number_and_prose_what_has_a_reason():
     ('figures.show(f, "a", data=d, alt=f"Market A rises from {x}.")', "rises"),
     ('text = f"None of the {n} has a mark."', "None"),
     ('text = f"All {n} readings pass."', "All"),
+    ('text = "No annual mean" if never else "Some annual means"', "No"),
     ('text = said("above", a, b) + " and below"', "below"),
 ])
 def test_a_word_of_order_typed_into_a_text_is_found(source, word):
