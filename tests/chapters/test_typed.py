@@ -39,7 +39,7 @@ HELPERS_MAY_ORDER = {
         r"\bEvery saturation level above \{\}"],
     "a part of a series, or a phrase": [
         r"\bthe first and the last third\b", r"\b(?:first|last) printed year\b", r"\blast value\b",
-        r"\bno longer\b", r"\bnone named\b", r"\bover all codings\b"],
+        r"\bno longer\b", r"\bnone named\b", r"\bover all codings\b", r"^No second figure\b"],
     "a statement whose share stands beside it": [
         r"\b(?:less than 1|more than 99) %", r"\bis above in \{\}"],
 }
@@ -93,6 +93,28 @@ def test_a_number_typed_into_a_text_is_found(source, number):
 ])
 def test_names_formats_and_values_are_no_typed_numbers(source):
     assert numbers_in(source) == []
+
+
+@pytest.mark.parametrize("source, value", [
+    ('text = f"{43:.0f} times as large"', "43"), ('text = f"{percent(0.8, 0)} of it"', "percent"),
+    ('text = f"{words.plural(5, \'firm\')}"', "words.plural"),
+    ('results.record("a", 43.2, unit="ratio", label="A")', "43.2"),
+    ('results.record("a", round(43.2), unit="ratio", label="A")', "round(43.2)"),
+    ('frame = pd.DataFrame({"market": names, "years": [7, 6]})', "[7, 6]"),
+])
+def test_a_literal_in_the_place_of_a_result_is_found(source, value):
+    [(found, line)] = typed.typed_values(source, {"percent", "words", "results", "pd"})
+    assert found.startswith(value) and line == 1
+
+
+@pytest.mark.parametrize("source", [
+    'text = f"{x:.2f} of {1000 * y:.0f}"', 'text = f"{words.plural(len(x), \'firm\')}"',
+    'text = f"{\'a\' if n == 1 else \'b\'}"', 'results.refuse("a", "No.", unit="x", label="A")',
+    'results.record("a", None, unit="count", status="refused", note="No.", label="A")',
+    'pd.DataFrame({"year": years, "names": ["a", "b"], "x": [n, 2 * n]})',
+])
+def test_a_result_that_comes_from_a_name_is_let_pass(source):
+    assert typed.typed_values(source, {"words", "results", "pd"}) == []
 
 
 @pytest.mark.parametrize("text, number", [
