@@ -28,7 +28,8 @@ GREATEST = ("largest", "greatest", "biggest", "highest", "longest", "latest", "f
             "strongest", "widest", "steepest", "last", "most")
 LEAST = ("smallest", "lowest", "shortest", "earliest", "slowest", "weakest", "narrowest",
          "flattest", "first", "fewest", "least")
-ALL, NONE, MOST = ("all", "every", "each", "throughout"), ("none", "nothing", "never"), ("most",)
+ALL, NONE = ("all", "every", "each", "throughout"), ("none", "no", "nothing", "never")
+MOST = ("most",)
 # Phrases that mean something else than the word of order in them; looked for first.
 PHRASES = {
     "at least": operator.ge, "no less": operator.ge, "no fewer": operator.ge,
@@ -38,9 +39,9 @@ PHRASES = {
 RELATIONS = (PHRASES | dict.fromkeys(GREATER, operator.gt) | dict.fromkeys(LESS, operator.lt)
              | dict.fromkeys(ALL, operator.eq))
 # What a text may not hold unless it is said of numbers. Each, after, before, nothing, never and
-# throughout are seldom said of numbers, so a text may hold them.
-SELDOM = {"each", "after", "before", "nothing", "never", "throughout"}
-ORDER = re.compile(r"\b(?:at least|at most|" + "|".join(sorted(
+# throughout are seldom said of numbers, so a text may hold them; so is no, but where a text begins.
+SELDOM = {"each", "after", "before", "no", "nothing", "never", "throughout"}
+ORDER = re.compile(r"(?-i:^No)\b|\b(?:at least|at most|" + "|".join(sorted(
     {*GREATER, *LESS, *GREATEST, *LEAST, *ALL, *NONE} - SELDOM)) + r")\b", re.IGNORECASE)
 _ANY = re.compile(r"\b(?:" + "|".join(sorted(
     {*RELATIONS, *GREATEST, *LEAST, *NONE}, key=len, reverse=True)) + r")\b", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import csv
 import re
 from functools import cache
 
@@ -38,7 +39,7 @@ HELPERS_MAY_ORDER = {
         r"\bEvery saturation level above \{\}"],
     "a part of a series, or a phrase": [
         r"\bthe first and the last third\b", r"\b(?:first|last) printed year\b", r"\blast value\b",
-        r"\bno longer\b", r"\bnone named\b", r"\bover all codings\b"],
+        r"\bno longer\b", r"\bnone named\b", r"\bover all codings\b", r"^No second figure\b"],
     "a statement whose share stands beside it": [
         r"\b(?:less than 1|more than 99) %", r"\bis above in \{\}"],
 }
@@ -94,6 +95,28 @@ def test_names_formats_and_values_are_no_typed_numbers(source):
     assert numbers_in(source) == []
 
 
+@pytest.mark.parametrize("source, value", [
+    ('text = f"{43:.0f} times as large"', "43"), ('text = f"{percent(0.8, 0)} of it"', "percent"),
+    ('text = f"{words.plural(5, \'firm\')}"', "words.plural"),
+    ('results.record("a", 43.2, unit="ratio", label="A")', "43.2"),
+    ('results.record("a", round(43.2), unit="ratio", label="A")', "round(43.2)"),
+    ('frame = pd.DataFrame({"market": names, "years": [7, 6]})', "[7, 6]"),
+])
+def test_a_literal_in_the_place_of_a_result_is_found(source, value):
+    [(found, line)] = typed.typed_values(source, {"percent", "words", "results", "pd"})
+    assert found.startswith(value) and line == 1
+
+
+@pytest.mark.parametrize("source", [
+    'text = f"{x:.2f} of {1000 * y:.0f}"', 'text = f"{words.plural(len(x), \'firm\')}"',
+    'text = f"{\'a\' if n == 1 else \'b\'}"', 'results.refuse("a", "No.", unit="x", label="A")',
+    'results.record("a", None, unit="count", status="refused", note="No.", label="A")',
+    'pd.DataFrame({"year": years, "names": ["a", "b"], "x": [n, 2 * n]})',
+])
+def test_a_result_that_comes_from_a_name_is_let_pass(source):
+    assert typed.typed_values(source, {"words", "results", "pd"}) == []
+
+
 @pytest.mark.parametrize("text, number", [
     ("Each of the five carries a mark.", "five"), ("## Growth since 2019", "2019"),
     ("## Six regions", "Six"), ("It is twice as\nlarge.", "twice"),
@@ -118,9 +141,12 @@ def test_headings_may_hold_their_number_and_prose_what_has_a_reason():
     ('relation = "above" if a > b else "below"', "below"),
     ('tables.show(t, "a", caption="The largest of them")', "largest"),
     ('COURSE = {True: "rises", False: "falls"}', "rises"),
+    ('relation = ("below", "above")[a > b]', "above"), ('word = "above"', "above"),
+    ('def course(a, b):\n    if a > b:\n        return "rises"\n    return "falls"', "falls"),
     ('figures.show(f, "a", data=d, alt=f"Market A rises from {x}.")', "rises"),
     ('text = f"None of the {n} has a mark."', "None"),
     ('text = f"All {n} readings pass."', "All"),
+    ('text = "No annual mean" if never else "Some annual means"', "No"),
     ('text = said("above", a, b) + " and below"', "below"),
 ])
 def test_a_word_of_order_typed_into_a_text_is_found(source, word):
@@ -135,6 +161,14 @@ def test_a_word_of_order_typed_into_a_text_is_found(source, word):
 ])
 def test_a_word_that_is_said_of_numbers_or_has_a_reason_is_let_pass(source):
     assert order_in(source) == []
+
+
+@pytest.mark.parametrize("source, lines", [
+    ('said("above", 2, 1)', [1]), ('x = 1\nsaid("at most", x, x)', [2]), ('said("none", 0)', [1]),
+    ('said("above", x, 1)', []), ('said("none", x)', []), ('said("most", x, y)', []),
+])
+def test_a_word_said_of_nothing_that_can_differ_is_found(source, lines):
+    assert order.said_of_nothing(source) == lines
 
 
 def test_a_word_of_order_beside_glue_is_found_and_elsewhere_let_pass():
@@ -175,6 +209,16 @@ def test_every_exception_is_needed(section, shown):
     idle = [pattern for patterns in PROJECT.settings[section].values() for pattern in patterns
             if not any(re.search(pattern, text) for text in shown)]
     assert idle == []
+
+
+def test_texts_of_tables_that_chapters_fill_in_keep_the_rules():
+    filled = [(file, text) for file in sorted((PROJECT.data / "analyst").glob("*.csv"))
+              for row in csv.reader(file.read_text("utf-8").splitlines())
+              for text in row if re.search(r"\{\w+\}", text)]
+    found = [(file.name, word) for file, text in filled
+             for word in [*typed.left_in(text, typed.NUMBER, NO_COUNT),
+                          *typed.left_in(text, ORDER, NO_ORDER)]]
+    assert filled and found == []
 
 
 def test_what_helpers_say_to_readers_keeps_the_rules():

@@ -18,6 +18,7 @@ from helpers.pipeline.check.exhibits import (
     shared_words,
     source_faults,
 )
+from helpers.pipeline.check.headings import heading_faults
 from helpers.pipeline.check.inputs import parameter_faults, table_faults
 from helpers.pipeline.check.ledger import ledger_faults
 from helpers.pipeline.check.order import order_faults
@@ -25,6 +26,7 @@ from helpers.pipeline.check.outputs import output_faults
 from helpers.pipeline.check.parts import TO_WRITE
 from helpers.pipeline.check.places import glued_in, place_faults, unseen
 from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_numbers
+from helpers.pipeline.check.quotes import quote_faults
 from helpers.pipeline.check.reading import reading_faults
 from helpers.pipeline.check.rests import COLUMNS, rest_faults
 from helpers.pipeline.check.switches import switch_faults
@@ -32,10 +34,13 @@ from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
 __all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "faults",
-           "ledger_faults", "notes", "order_faults", "output_faults", "outputs", "parameter_faults",
-           "place_faults", "position_faults", "prose_faults", "reading_faults", "rest_faults",
-           "shared", "shared_words", "source_faults", "switch_faults", "syntax_faults",
-           "table_faults", "tables", "typed_faults", "typed_numbers", "unseen", "written"]
+           "heading_faults", "ledger_faults", "notes", "order_faults", "output_faults", "outputs",
+           "parameter_faults", "place_faults", "position_faults", "prose_faults", "quote_faults",
+           "reading_faults", "rest_faults", "shared", "shared_words", "source_faults",
+           "switch_faults", "syntax_faults", "table_faults", "tables", "typed_faults",
+           "typed_numbers", "unseen", "written"]
+
+TEXTS = ["section", "qualifier", "printed", "unit", "scope_id"]  # columns of claims that hold text
 
 
 def faults(project: Project, name: str) -> list[str]:
@@ -65,6 +70,7 @@ def written(project: Project, name: str) -> list[str]:
         *prose_faults(chapter, names),
         *typed_faults(chapter, {"not_results": names} | project.settings.get("no_count", {})),
         *order_faults(chapter, project.settings.get("no_order", {})),
+        *heading_faults(chapter),
         *contents_faults(chapter, chapters.names(project)),
     ]
 
@@ -84,6 +90,7 @@ def outputs(project: Project, name: str) -> list[str]:
         *place_faults(chapter, glued_in(file.read_text(encoding="utf-8")
                                         for file in project.root.glob("*.md"))),
         *rest_faults(chapter, printed),
+        *quote_faults(chapter, printed or {}),
     ]
 
 
@@ -110,8 +117,8 @@ def claims(project: Project) -> dict[str, dict] | None:
         return None
     frame = datasets.load(table, project)
     key = datasets.describe(table, project)["schema"]["primaryKey"]
-    kept = frame.reindex(columns=["section", *COLUMNS]).astype(
-        {"value": "float64", **dict.fromkeys(["section", "printed", "unit", "scope_id"], "object")})
+    kept = frame.reindex(columns=["section", "qualifier", *COLUMNS]).astype(
+        {"value": "float64", **dict.fromkeys(TEXTS, "object")})
     texts = kept.drop(columns="value").fillna("")
     rows = texts.assign(value=kept["value"]).to_dict("records")
     return dict(zip(frame[key if isinstance(key, str) else key[0]], rows, strict=True))

@@ -5,6 +5,7 @@ compares no numbers ("lower bound", "the chart above") stands in pyproject.toml,
 [tool.book.no_order].
 """
 
+import ast
 import re
 
 from helpers.pipeline.chapters import Chapter
@@ -23,6 +24,10 @@ def order_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
                 f"line {line} types {word!r} into a text. Say of which numbers: said({word!r}, "
                 f"number, other), from helpers.said; what compares no numbers goes to "
                 f"[tool.book.no_order] in pyproject.toml, with its reason")))
+        for line in said_of_nothing(cell["source"]):
+            found.append(at(chapter, place, (
+                f"line {line} calls said with numbers that cannot differ. Name the number of which "
+                f"the word speaks, and the one against which it is held")))
     for word in order_beside_glue(chapter, may_stand):
         found.append(f"{chapter.name}, prose: {word!r} stands beside a result that is glued in and "
                      f"would stay when it turns. Move the words into the sentence of code.")
@@ -33,6 +38,18 @@ def order_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
     """Words of order typed into texts of a source, each with its line."""
     return [(word, text.line) for text in texts.shown(source, checked_by="said")
             for word in left_in(text.text, ORDER, may_stand)]
+
+
+def said_of_nothing(source: str) -> list[int]:
+    """Lines that call `said` with literals, or with one number twice: nothing is checked then."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id="said"), args=[_, *of]):
+                if all(isinstance(each, ast.Constant) for each in of) or (
+                        len(of) > 1 and ast.dump(of[0]) == ast.dump(of[1])):
+                    found.append(node.lineno)
+    return found
 
 
 def order_beside_glue(chapter: Chapter, may_stand: Reasons) -> list[str]:

@@ -8,8 +8,10 @@ from typing import NamedTuple
 VALUE = "{}"  # stands in a text for what the code puts there
 # One word joined by signs is a name: of a column, a claim, a colour, a file, a format.
 NAME = re.compile(r"[^\s]*[_#/:{}|=<>]+[^\s]*|[a-z0-9.]+(?:-[a-z0-9.]+)+|[A-Z]+\d+[a-z]?")
-# Words that stand alone are codes, except where a code chooses between them.
+# Words that stand alone are codes, except where a cell chooses between them, or keeps one to say it
+# later; these are codes of tables and libraries then too.
 ALONE = re.compile(r"[\w.]*")
+CODES = ("all", "none", "first", "last", "lower", "upper")
 
 
 class Text(NamedTuple):
@@ -41,9 +43,12 @@ def shown(source: str | ast.AST, *, checked_by: str = "") -> Iterable[Text]:
 
 def _walk(node: ast.AST, checked_by: str) -> Iterable[tuple[ast.AST, ast.AST]]:
     """Nodes with their parents; not inside formats, nor inside calls of `checked_by`."""
+    if isinstance(node, ast.Subscript):
+        node.value.indexed = True  # ("below", "above")[x > y]
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Call) and ast.unparse(child.func) == checked_by:
-            continue
+        match child:
+            case ast.Call(func=ast.Name(id=name)) if name == checked_by:
+                continue
         if isinstance(node, ast.FormattedValue) and child is node.format_spec:
             continue
         if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
@@ -61,7 +66,14 @@ def _text(node: ast.AST) -> str | None:
 
 
 def _chosen(node: ast.AST, parent: ast.AST) -> bool:
-    """Whether code chooses this word among others, to say it."""
-    if isinstance(parent, ast.IfExp):
-        return node is not parent.test
-    return isinstance(parent, ast.Dict) and node in parent.values or isinstance(node, ast.JoinedStr)
+    """Whether a cell chooses this word among others, or keeps it, to say it."""
+    match parent:
+        case ast.IfExp():
+            return node is not parent.test
+        case ast.Dict():
+            return node in parent.values
+        case ast.Tuple() | ast.List():
+            return getattr(parent, "indexed", False)
+        case ast.Assign() | ast.Return():
+            return _text(node) not in CODES
+    return isinstance(node, ast.JoinedStr)
