@@ -124,7 +124,7 @@ values = st.one_of(st.text(max_size=3), st.integers(), st.booleans(), st.lists(s
 dictionaries = st.dictionaries(st.text(max_size=2), values, max_size=5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(dictionaries, dictionaries)
 def test_changes_laid_over_what_was_give_what_is(old, new):
     made = facts.overlaid(old, facts.difference(old, new))
