@@ -116,6 +116,15 @@ def test_every_file_of_what_is_said_is_of_a_chapter():
     assert {file.stem for file in said.glob("*")} == set(chapters.names(BOOK))
 
 
+def test_every_exception_is_of_a_chapter_and_has_a_reason():
+    found = gates.exceptions(BOOK)
+    alone = found["words_alone"]
+    named = {name for group in found["unreached"] for name in group["arms"]}
+    assert named | set(found["without_effect"]) | {each["chapter"] for each in alone} <= set(
+        chapters.names(BOOK))
+    assert all(len(each["why"].split()) > 5 for each in [*found["unreached"], *alone])
+
+
 def test_every_parameter_is_moved_by_the_walk():
     gone = {name for step in cases.steps(BOOK) for name in step}
     assert gone == set(parameters.names())

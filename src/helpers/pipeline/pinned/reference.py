@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, compare
 from helpers.pipeline.pinned import arms, cases, facts, reach, seen
 from helpers.pipeline.pinned.seen import Seen
 from helpers.project import Project
 
 UNREACHED = "no case reaches"
 KINDS = ("scenarios", "walk")
+LONG = 200  # letters of two texts; of longer ones only the words that differ are told
 IN_THE_TABLE = ("value", "text", "unit", "label", "status", "scope", "note")
 
 
@@ -162,7 +163,7 @@ def faults(project: Project, chapter: str, of_chapter: Seen) -> list[str]:
             if case.kind == "walk" and told.get(name) == (want.get(name), new):
                 continue
             told[name] = (want.get(name), new)
-            lines.append(f"{chapter}, {case.name}, {name}: {want.get(name)} -> {new}")
+            lines.append(f"{chapter}, {case.name}, {name}: {_moved(want.get(name), new)}")
     known = {case.name for case in of_chapter.cases}
     lines += [f"{chapter}, {name}: there is no such case any more"
               for kind in KINDS for name in kept[kind] if name not in known]
@@ -170,5 +171,12 @@ def faults(project: Project, chapter: str, of_chapter: Seen) -> list[str]:
     for name in facts.difference(kept[UNREACHED], {key: unseen[key].source for key in unseen}):
         new = unseen.get(name)
         lines.append(f"{chapter}, {new.place if new else 'reached now, or gone'}, `{name}`, which "
-                     f"no case reaches: {kept[UNREACHED].get(name)} -> {new and new.source}")
+                     f"no case reaches: {_moved(kept[UNREACHED].get(name), new and new.source)}")
     return lines
+
+
+def _moved(old, new) -> str:
+    """Old and new value; of long texts what differs."""
+    if isinstance(old, str) and isinstance(new, str) and len(old) + len(new) > LONG:
+        return compare.changed_words(old, new)
+    return f"{old} -> {new}"
