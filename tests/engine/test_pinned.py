@@ -63,6 +63,11 @@ def test_every_arm_of_a_choice_is_listed_with_what_it_leads_to():
     assert place.arms == {"true": "'rises'", "false": "'falls'"}
 
 
+def test_source_reads_the_same_whichever_quotes_a_python_writes():
+    older, newer = "f\"{x['a']} of 'b'\"", "f'{x['a']} of \\'b\\''"
+    assert reference.one_quote(older) == reference.one_quote(newer) == "f'{x['a']} of 'b''"
+
+
 def test_a_dictionary_that_is_walked_through_has_no_arms():
     walked = "WORDS = {'a': 1, 'b': 2}\ny = [WORDS[k] for k in WORDS]"
     assert [place for *_, places in arms.of_chapter((walked,)) for place in places] == []

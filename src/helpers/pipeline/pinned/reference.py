@@ -7,6 +7,7 @@ case reaches: nobody sees what it says, so nobody may change it unseen.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -131,13 +132,18 @@ def unreached(project: Project, chapter: str, of_chapter: Seen) -> list[Unreache
             for arm, leads_to in place.arms.items():
                 if (cell, place.number, arm) in of_chapter.taken or (place.dictionary, arm) in keys:
                     continue
-                name = f"{place.text} -> {arm}"
+                name = one_quote(f"{place.text} -> {arm}")
                 times[name] += 1
                 found.append(Unreached(
                     name if times[name] == 1 else f"{name} ({times[name]})",
-                    f"code cell {position}, line {place.line}", leads_to,
+                    f"code cell {position}, line {place.line}", one_quote(leads_to),
                     bool(place.decides & moved)))
     return found
+
+
+def one_quote(source: str) -> str:
+    """Source with one sort of quotation mark: which one Python writes depends on its version."""
+    return re.sub(r"\\?[\"']", "'", source)
 
 
 def faults(project: Project, chapter: str, of_chapter: Seen) -> list[str]:
