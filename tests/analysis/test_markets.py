@@ -348,7 +348,8 @@ def test_years_without_prices_are_refused_and_the_rest_is_given():
     path = pd.Series([1.0, 2.0, 4.0], [2019, 2020, 2021])
     shown, refusal = markets.path_in_money(path, "USD", rate_year=2019, prices=PRICES)
     assert shown.to_dict() == {2019: 1.0, 2020: 1.6}
-    assert "No price level for 2021" in refusal
+    assert refusal.startswith("No price level for 2021: the table of consumer prices ends in 2020.")
+    assert "nominal" not in refusal, "no nominal value stands among constant prices"
 
 
 def test_only_publications_with_three_values_of_one_scope_are_fitted():

@@ -117,9 +117,26 @@ def test_every_file_of_what_is_said_is_of_a_chapter():
     assert {file.stem for file in said.glob("*")} == set(chapters.names(BOOK))
 
 
-def test_every_parameter_is_moved_by_the_walk():
-    gone = {name for step in cases.steps(BOOK) for name in step}
-    assert gone == set(parameters.names())
+def test_every_exception_is_of_a_chapter_and_has_a_reason():
+    found = gates.exceptions(BOOK)
+    alone = found["words_alone"]
+    named = {name for group in found["unreached"] for name in group["arms"]}
+    assert named | set(found["without_effect"]) | {each["chapter"] for each in alone} <= set(
+        chapters.names(BOOK))
+    assert all(len(each["why"].split()) > 5 for each in [*found["unreached"], *alone])
+
+
+@pytest.mark.parametrize("name", parameters.names())
+def test_the_walk_takes_a_parameter_to_every_choice_and_to_both_sides(name):
+    start = parameters.defaults()[name]
+    taken = [step[name] for step in cases.steps(BOOK) if name in step]
+    assert taken, "the walk never moves it"
+    bounds = parameters.REGISTRY.bounds(name)
+    if parameters.choices(name):
+        assert {*map(parameters.literal, [start, *taken])} == set(parameters.choices(name))
+    elif bounds and name not in ("draws", "random_seed"):  # more draws take longer, no other way
+        assert start == bounds[0] or min(taken) < start
+        assert start == bounds[1] or max(taken) > start
 
 
 # ------------------------------------------------------------------ what is listed

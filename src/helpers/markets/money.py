@@ -206,9 +206,10 @@ def path_in_money(path, target, *, rate_year, rates=None, prices=None) -> tuple[
         return path * exchange_rate(rates, "USD", target, rate_year), ""
     if prices is None:
         return path, ""
-    refusal, known = "", path
-    try:
-        deflator(prices, path.index, rate_year)
-    except ConversionError as error:
-        refusal, known = str(error), path[path.index.isin(prices["year"])]
+    priced = path.index.isin(prices["year"])
+    known, unpriced = path[priced], ", ".join(map(str, path.index[~priced]))
+    # Nominal values among constant prices would be read as such, so those years are left out.
+    refusal = "" if priced.all() else (
+        f"No price level for {unpriced}: the table of consumer prices ends in "
+        f"{int(prices['year'].max())}. Reported instead: the years that have one.")
     return known * deflator(prices, known.index, rate_year), refusal

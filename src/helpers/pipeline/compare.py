@@ -130,7 +130,7 @@ def _figures(run: Path) -> dict[str, tuple[str, str]]:
 def in_lines(found: Comparison) -> list[str]:
     """A comparison of editions for the terminal, one line per thing that moved."""
     lines = [f"{row['chapter']}  {row['name']}: {_moved(row)}" for row in found.changed]
-    lines += [f"{row['chapter']}  sentence {row['name']}: {_changed_words(row['old'], row['new'])}"
+    lines += [f"{row['chapter']}  sentence {row['name']}: {changed_words(row['old'], row['new'])}"
               for row in found.sentences]
     lines += [f"{row['chapter']}  figure {row['name']} moved" for row in found.figures]
     lines += [f"{row['chapter']}  {row['name']}: only in {row['edition']}" for row in found.only]
@@ -141,7 +141,7 @@ def in_lines(found: Comparison) -> list[str]:
 def in_lines_of_a_chapter(found: Comparison) -> list[str]:
     """What moved in one chapter, in the words of its labels: results, sentences, figures, rest."""
     lines = [f"{row['label']}: {_moved(row)}" for row in found.changed]
-    lines += [f"Sentence {row['name']}: {_changed_words(row['old'], row['new'])}"
+    lines += [f"Sentence {row['name']}: {changed_words(row['old'], row['new'])}"
               for row in found.sentences]
     lines += [f"Figure {row['name']} moved." for row in found.figures]
     lines += [f"{row['name']} is {'gone' if row['edition'] == 'A' else 'new'}."
@@ -164,7 +164,7 @@ def _moved(row: dict) -> str:
     return f"{_short(row['old_text'])} -> {_short(row['new_text'])}{by}{state}"
 
 
-def _changed_words(old: str, new: str) -> str:
+def changed_words(old: str, new: str) -> str:
     """What changed in a sentence: the words before and after, with a few that stay around them."""
     before, after = old.split(), new.split()
     same = 0

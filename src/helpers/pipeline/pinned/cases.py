@@ -79,21 +79,19 @@ def of_chapter(project: Project, chapter: str) -> list[Case]:
     found = [Case(BASELINE, BASELINE, plan.make(project, chapter, {}))]
     start = found[0].plan.values
     for each in edition.shipped(project):
-        planned = plan.make(project, chapter, each.overrides)
-        if moved := _moved(start, planned.values):
+        if moved := _moved(start, each.overrides):
+            planned = plan.make(project, chapter, each.overrides)
             found.append(Case("scenarios", each.scenario, planned, moved))
-    gone, before, named = {}, start, set()
+    before, named = start, set()
     for step in steps(project):
-        gone |= step
-        planned = plan.make(project, chapter, gone)
-        if not (moved := _moved(before, planned.values)):
+        if not (moved := _moved(before, step)):
             continue
-        name = ", ".join(f"{each} = {parameters.literal(planned.values[each])}" for each in moved)
+        before = {**before, **{name: step[name] for name in moved}}
+        name = ", ".join(f"{each} = {parameters.literal(before[each])}" for each in moved)
         while name in named:
             name += ", again"
         named.add(name)
-        found.append(Case("walk", name, planned, moved))
-        before = planned.values
+        found.append(Case("walk", name, plan.make(project, chapter, before), moved))
     return found
 
 
@@ -102,5 +100,6 @@ def of_book(project: Project) -> dict[str, list[Case]]:
     return {name: of_chapter(project, name) for name in chapters.names(project)}
 
 
-def _moved(before: dict, after: dict) -> tuple[str, ...]:
-    return tuple(name for name, value in after.items() if value != before[name])
+def _moved(before: dict, changes: dict) -> tuple[str, ...]:
+    """Parameters of a chapter that changes move, in the order in which it declares them."""
+    return tuple(name for name, value in before.items() if changes.get(name, value) != value)

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from helpers import agreement, results
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-8  # what is held against each other has ten digits, of which the last may differ
 OF_A_RESULT = ("value", "text", "unit", "label", "status", "scope", "note", "claims")
 
 

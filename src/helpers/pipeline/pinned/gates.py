@@ -4,6 +4,7 @@ Each fault is one line. Exceptions, each with its reason, are in
 ``tests/assumptions/exceptions.toml``; one that is needed no more is a fault as well.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 
@@ -12,6 +13,7 @@ from helpers.pipeline.pinned import cases, reference
 from helpers.pipeline.pinned.seen import Seen
 from helpers.project import Project
 
+NUMBERED = re.compile(r" \(\d+\)$")  # the second and later arms of one name
 DRAWN = ("column", "cells", "marks", "rows")  # facts of a figure or table beside its words
 
 
@@ -23,8 +25,9 @@ def exceptions(project: Project) -> dict:
 
 def unreached_faults(project: Project, chapter: str, of_chapter: Seen) -> list[str]:
     """Arms that a parameter may decide and no case takes, and exceptions that are none."""
-    found = {each.name: each for each in reference.unreached(project, chapter, of_chapter)
-             if each.by_parameter}
+    # One exception stands for every place of a chapter where the same thing decides.
+    every = reference.unreached(project, chapter, of_chapter)
+    found = {NUMBERED.sub("", each.name): each for each in reversed(every) if each.by_parameter}
     excepted = [name for group in exceptions(project).get("unreached", [])
                 for name in group["arms"].get(chapter, ())]
     return [

@@ -7,18 +7,20 @@ case reaches: nobody sees what it says, so nobody may change it unseen.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, compare
 from helpers.pipeline.pinned import arms, cases, facts, reach, seen
 from helpers.pipeline.pinned.seen import Seen
 from helpers.project import Project
 
 UNREACHED = "no case reaches"
 KINDS = ("scenarios", "walk")
+LONG = 200  # letters of two texts; of longer ones only the words that differ are told
 IN_THE_TABLE = ("value", "text", "unit", "label", "status", "scope", "note")
 
 
@@ -130,13 +132,18 @@ def unreached(project: Project, chapter: str, of_chapter: Seen) -> list[Unreache
             for arm, leads_to in place.arms.items():
                 if (cell, place.number, arm) in of_chapter.taken or (place.dictionary, arm) in keys:
                     continue
-                name = f"{place.text} -> {arm}"
+                name = one_quote(f"{place.text} -> {arm}")
                 times[name] += 1
                 found.append(Unreached(
                     name if times[name] == 1 else f"{name} ({times[name]})",
-                    f"code cell {position}, line {place.line}", leads_to,
+                    f"code cell {position}, line {place.line}", one_quote(leads_to),
                     bool(place.decides & moved)))
     return found
+
+
+def one_quote(source: str) -> str:
+    """Source with one sort of quotation mark: which one Python writes depends on its version."""
+    return re.sub(r"\\?[\"']", "'", source)
 
 
 def faults(project: Project, chapter: str, of_chapter: Seen) -> list[str]:
@@ -162,7 +169,7 @@ def faults(project: Project, chapter: str, of_chapter: Seen) -> list[str]:
             if case.kind == "walk" and told.get(name) == (want.get(name), new):
                 continue
             told[name] = (want.get(name), new)
-            lines.append(f"{chapter}, {case.name}, {name}: {want.get(name)} -> {new}")
+            lines.append(f"{chapter}, {case.name}, {name}: {_moved(want.get(name), new)}")
     known = {case.name for case in of_chapter.cases}
     lines += [f"{chapter}, {name}: there is no such case any more"
               for kind in KINDS for name in kept[kind] if name not in known]
@@ -170,5 +177,12 @@ def faults(project: Project, chapter: str, of_chapter: Seen) -> list[str]:
     for name in facts.difference(kept[UNREACHED], {key: unseen[key].source for key in unseen}):
         new = unseen.get(name)
         lines.append(f"{chapter}, {new.place if new else 'reached now, or gone'}, `{name}`, which "
-                     f"no case reaches: {kept[UNREACHED].get(name)} -> {new and new.source}")
+                     f"no case reaches: {_moved(kept[UNREACHED].get(name), new and new.source)}")
     return lines
+
+
+def _moved(old, new) -> str:
+    """Old and new value; of long texts what differs."""
+    if isinstance(old, str) and isinstance(new, str) and len(old) + len(new) > LONG:
+        return compare.changed_words(old, new)
+    return f"{old} -> {new}"
