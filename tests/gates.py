@@ -107,6 +107,9 @@ class Gates:
         if self.config.option.gates:
             terminalreporter.section("gates")
             stated = stated_in(self.config.rootpath)
+            if not is_whole(self.config):
+                stated["tests"] = {file: stated["tests"].get(file, 0) for file in self.ran
+                                   if not file.endswith(".ipynb")}
             for line in in_lines(stated, self.ran, self.compared, self.seconds,
                                  self.config.rootpath):
                 terminalreporter.write_line(line)

@@ -127,6 +127,8 @@ def stage(tmp_path_factory):
         (root / name).write_bytes((small_book.REAL.root / name).read_bytes())
     cells = [*(cell for cell, _ in CELLS.values()), nbformat.v4.new_code_cell("after = 1")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), root / "chapters" / "made.ipynb")
+    dies = nbformat.v4.new_code_cell("import os\nos._exit(1)")
+    nbformat.write(nbformat.v4.new_notebook(cells=[dies]), root / "chapters" / "dies.ipynb")
     return root
 
 
@@ -145,7 +147,7 @@ def report(stage):
 
 @pytest.mark.slow
 def test_each_planted_fault_is_found_and_nothing_else(report):
-    said = dict(re.findall(r"::code cell (\d+) ([A-Z ]*[A-Z])", report.stdout))
+    said = dict(re.findall(r"made.ipynb::code cell (\d+) ([A-Z ]*[A-Z])", report.stdout))
     found = [said[str(number)] in ("FAILED", "MOVED TOO") for number in range(1, len(CELLS) + 1)]
     assert dict(zip(CELLS, found, strict=True)) == {what: red for what, (_, red) in CELLS.items()}
     assert report.returncode == 1
@@ -155,6 +157,11 @@ def test_each_planted_fault_is_found_and_nothing_else(report):
 def test_what_cannot_be_run_any_more_is_told_in_one_line(report):
     assert f"code cell {len(CELLS) + 1} SKIPPED" in report.stdout
     assert f"made: code cell {len(CELLS)} could not be run to its end" in report.stdout
+
+
+@pytest.mark.slow
+def test_a_kernel_that_dies_is_not_waited_for(report):
+    assert "\ndies, code cell 1: its process died\n" in report.stdout
 
 
 @pytest.mark.slow
@@ -170,7 +177,7 @@ def test_a_block_names_the_place_both_values_a_cause_and_the_command(report):
 def test_no_source_no_picture_and_no_wall_is_printed(report):
     block = report.stdout.partition("= FAILURES =")[2]
     assert "display(" not in block and "svg" not in block and "Traceback" not in block
-    assert len(block.splitlines()) < 12
+    assert len(block.splitlines()) < 16
 
 
 @pytest.mark.slow
