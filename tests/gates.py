@@ -124,6 +124,11 @@ def may_be_skipped(reason):
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if "CHROMIUM" in reason and (browser or os.environ.get("BOOK_REQUIRE_BROWSER")):
         return False
+    return is_listed(reason)
+
+
+def is_listed(reason):
+    """Whether a reason to skip a test stands in `SKIPS`."""
     return any(re.search(known, reason) for known in SKIPS)
 
 

@@ -216,33 +216,54 @@ def test_nbval_has_one_door():
 # ------------------------------------------------------------------ every committed output
 
 
-def changed_digits(output):
-    """Copies of an output, each with one digit changed in one part of it."""
-    for part in [*output.get("data", {}), "metadata", "text"]:
-        where = output["data"] if part in output.get("data", {}) else output
-        said = where.get(part)
-        other = _other_digit(said)
-        if other != said:
-            made = copy.deepcopy(output)
-            (made["data"] if where is not output else made)[part] = other
-            yield part, made
+def changed(output):
+    """Copies of an output, each with one digit, or the first letter, of one part of it changed."""
+    for part, said in output.get("data", {}).items():
+        if isinstance(said, dict):
+            for field in said:
+                yield from _with(output, said[field], "data", part, field)
+        else:
+            yield from _with(output, said, "data", part)
+    for group, said in output.get("metadata", {}).items():
+        for field in said:
+            yield from _with(output, said[field], "metadata", group, field)
 
 
-def _other_digit(said):
-    """Something with its first digit changed."""
-    if isinstance(said, dict):
-        return {key: _other_digit(value) for key, value in said.items()}
+def _with(output, said, *place):
+    other = _other(said)
+    if other != said:
+        made = copy.deepcopy(output)
+        inner = made
+        for name in place[:-1]:
+            inner = inner[name]
+        inner[place[-1]] = other
+        yield ": ".join(place), made
+
+
+def _other(said):
+    """Something with its first digit changed, or where it has none its first letter."""
+    if isinstance(said, bool):
+        return not said
+    if isinstance(said, int | float):
+        return said + 1 if said else 1
     if isinstance(said, list):
-        return [_other_digit(value) for value in said]
-    if isinstance(said, str):
-        return re.sub(r"\d", lambda digit: str((int(digit[0]) + 1) % 10), said, count=1)
-    return said
+        return [_other(said[0]), *said[1:]] if said else said
+    if isinstance(said, dict):
+        first = next(iter(said), None)
+        return said if first is None else {**said, first: _other(said[first])}
+    if not isinstance(said, str):
+        return said
+    digit = re.search(r"\d", said) or re.search(r"\w", said)
+    if not digit:
+        return said
+    new = str((int(digit[0]) + 1) % 10) if digit[0].isdecimal() else "q" + digit[0].lower()
+    return said[:digit.start()] + new + said[digit.end():]
 
 
 @pytest.mark.parametrize("name", chapters.names(small_book.REAL))
-def test_a_digit_changed_in_any_committed_output_is_a_difference(name):
+def test_a_digit_or_letter_changed_in_any_committed_output_is_a_difference(name):
     for number, cell in enumerate(chapters.read(small_book.REAL, name).code_cells, start=1):
         for output in cell["outputs"]:
-            for part, other in changed_digits(output):
+            for part, other in changed(output):
                 old, new = ({"cells": [{**cell, "outputs": [each]}]} for each in (output, other))
                 assert differences.between(name, old, new), f"code cell {number}, {part}"
