@@ -256,6 +256,8 @@ def fields_apart(old: dict, new: dict) -> list[str]:
                 follow |= {"status", "note"}
     if wording.alike(old["text"], new["text"], tolerance):
         follow |= {"text"}
+    elif all(record.get("note") == record["text"] for record in (old, new)):
+        follow |= {"note"}  # of a refusal, whose reason is its text
     return [name for name in {**old, **new} if name not in follow
             and old.get(name) != new.get(name)]
 
@@ -518,8 +520,11 @@ def detail(difference: Difference) -> str:
         return _of_cells(apart, "its data")
     if difference.sort == "table":
         return _of_shown(*(html_table(data.get("text/html", "")) for data in (old, new)))
+    kinds = [kind for kind in {**old, **new} if old.get(kind) != new.get(kind)]
+    # What is written for people says it best.
+    kinds = ["text/plain"] if "text/plain" in kinds else kinds
     return "; ".join(wording.in_a_line(str(old.get(kind, "")), str(new.get(kind, "")))
-                     for kind in {**old, **new} if old.get(kind) != new.get(kind))
+                     for kind in kinds) or "its output says otherwise than its record"
 
 
 def said(content: dict) -> str:
@@ -548,10 +553,7 @@ def value_in_words(old: dict, new: dict) -> str:
 def _of_fields(old: dict, new: dict) -> str:
     """Fields of a record that changed though its value did not."""
     lines = []
-    named = fields_apart(old, new)
-    if "text" in named and all(record.get("note") == record["text"] for record in (old, new)):
-        named.remove("note")  # of a refusal, whose reason is its text
-    for name in named:
+    for name in fields_apart(old, new):
         a, b = old.get(name), new.get(name)
         if name == "text":
             lines.insert(0, wording.in_a_line(a, b))
