@@ -278,6 +278,15 @@ def test_a_script_accepts_all_with_a_reason(asked, monkeypatch):
     assert (done.exit_code, done.output) == (0, "") and written(asked) == ALL
 
 
+def test_ids_and_counts_alone_are_set_without_a_question(asked, monkeypatch):
+    pending = accept.prepare()
+    only = replace(pending, found=[])
+    monkeypatch.setattr(accept, "prepare", lambda *_, **__: only)
+    done = book(asked, "accept")
+    assert done.exit_code == 0 and written(asked) == ALL and "Why?" not in done.output
+    assert moved.read(asked) == [] and not (asked.root / "CHANGELOG.md").exists()
+
+
 def test_broken_rules_are_refused_before_anybody_is_asked(asked, monkeypatch):
     monkeypatch.setattr(accept, "refusals", lambda *_: ["one, code cell 2: it prints 'x'."])
     done = book(asked, "accept", "--yes", "--reason", "so")
