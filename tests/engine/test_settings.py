@@ -134,7 +134,7 @@ def test_conftest_files_have_the_stated_hooks():
     files = [path for path in sorted(REAL.root.rglob("conftest.py"))
              if not path.relative_to(REAL.root).parts[0].startswith((".", "_"))]
     assert {REAL.shown(path): hooks(path.read_text(encoding="utf-8")) for path in files} == HOOKS
-    assert 'pytest_plugins = ["nbval_adapter", "gates"]' in text("conftest.py")
+    assert 'WATCHING = ["nbval_adapter", "gates"]' in text("conftest.py")
 
 
 @pytest.mark.parametrize("line", [
