@@ -11,9 +11,9 @@ import pytest
 from helpers.pipeline.running import environment
 from helpers.project import foreign_checkout
 
-pytest_plugins = ["nbval_adapter", "gates"]
-
 FOREIGN = foreign_checkout(Path(__file__).parent)
+WATCHING = ["nbval_adapter", "gates"]  # plug-ins of ours, in tests/
+pytest_plugins = [] if FOREIGN else WATCHING  # they import helpers, which would be another's
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -21,7 +21,7 @@ def pytest_sessionstart(session):
     """Never test the files of another checkout as if they were these, nor without what watches."""
     if FOREIGN:
         pytest.exit(FOREIGN, returncode=2)
-    for name in pytest_plugins:
+    for name in WATCHING:
         if not session.config.pluginmanager.has_plugin(name):
             pytest.exit(f"The plug-in {name} is switched off: chapters would not be compared, or "
                         f"nobody would count. Take `-p no:{name}` away, also from PYTEST_ADDOPTS",

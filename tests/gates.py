@@ -107,9 +107,17 @@ class Gates:
         if self.config.option.gates:
             terminalreporter.section("gates")
             stated = stated_in(self.config.rootpath)
+            if not is_whole(self.config):
+                stated["tests"] = {file: stated["tests"].get(file, 0) for file in self.ran
+                                   if not file.endswith(".ipynb")}
             for line in in_lines(stated, self.ran, self.compared, self.seconds,
                                  self.config.rootpath):
                 terminalreporter.write_line(line)
+        more = unstated(stated_in(self.config.rootpath), self.ran)
+        if more and is_whole(self.config):
+            terminalreporter.write_line(
+                f"More ran than is stated, and could be lost unseen: {', '.join(more)}. To keep "
+                f"them, type: {STATE}")
         if self.faults:
             terminalreporter.section("gates that are missing", red=True)
             for line in self.faults:
@@ -121,6 +129,11 @@ def may_be_skipped(reason):
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if "CHROMIUM" in reason and (browser or os.environ.get("BOOK_REQUIRE_BROWSER")):
         return False
+    return is_listed(reason)
+
+
+def is_listed(reason):
+    """Whether a reason to skip a test stands in `SKIPS`."""
     return any(re.search(known, reason) for known in SKIPS)
 
 
@@ -138,6 +151,8 @@ def missing(stated, ran, compared, failed=()):
     failed : collection of str
         Files with a failure: what comes after it in a notebook could not be compared.
     """
+    if not stated["tests"]:
+        return [f"{STATED}: it states nothing, so nothing is missed. Restore it, or type: {STATE}"]
     found = [f"{file}: {ran.get(file, 0)} tests ran, {count} are stated" for file, count
              in stated["tests"].items() if ran.get(file, 0) < count]
     cells = {file: count for file, count in ran.items() if file.endswith(".ipynb")}
@@ -149,6 +164,12 @@ def missing(stated, ran, compared, failed=()):
               f"stated" for sort, count in of_chapters.items()
               if count < stated["outputs"].get(sort, 0)]
     return [f"{line}. If they were taken away on purpose, type: {STATE}" for line in found]
+
+
+def unstated(stated, ran):
+    """Test files of which more ran than is stated."""
+    return [file for file in sorted(ran) if not file.endswith(".ipynb")
+            and ran[file] > stated["tests"].get(file, 0)]
 
 
 def in_lines(stated, ran, compared, seconds, root):

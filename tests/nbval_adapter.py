@@ -94,7 +94,12 @@ class Chapter(IPyNbFile):
         self.explained = False  # whether a cell has said the cause and the next command
 
     def collect(self):
-        notebook = nbformat.read(self.path, as_version=4)
+        try:
+            notebook = nbformat.read(self.path, as_version=4)
+        except (ValueError, KeyError, AttributeError, nbformat.ValidationError):
+            shown = self.path.relative_to(self.config.rootpath)
+            raise self.CollectError(f"{shown} is not a notebook that can be read: git diff {shown} "
+                                    f"shows what was done to it") from None
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, cell in enumerate(code, start=1):
             if cell.execution_count is None:
@@ -110,11 +115,11 @@ class Chapter(IPyNbFile):
 class Cell(IPyNbCell):
     """A code cell: it runs, switches no check off, and its outputs are as committed."""
 
+    differences, comparison_traceback = (), ()
+
     @property
     def chapter(self):
         return self.parent.path.stem
-
-    differences, comparison_traceback = (), ()
 
     def setup(self):
         """Nothing to expect: nbval would let later cells fail without a word."""

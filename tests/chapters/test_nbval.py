@@ -127,6 +127,8 @@ def stage(tmp_path_factory):
         (root / name).write_bytes((small_book.REAL.root / name).read_bytes())
     cells = [*(cell for cell, _ in CELLS.values()), nbformat.v4.new_code_cell("after = 1")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), root / "chapters" / "made.ipynb")
+    dies = nbformat.v4.new_code_cell("import os\nos._exit(1)")
+    nbformat.write(nbformat.v4.new_notebook(cells=[dies]), root / "chapters" / "dies.ipynb")
     return root
 
 
@@ -145,7 +147,7 @@ def report(stage):
 
 @pytest.mark.slow
 def test_each_planted_fault_is_found_and_nothing_else(report):
-    said = dict(re.findall(r"::code cell (\d+) ([A-Z ]*[A-Z])", report.stdout))
+    said = dict(re.findall(r"made.ipynb::code cell (\d+) ([A-Z ]*[A-Z])", report.stdout))
     found = [said[str(number)] in ("FAILED", "MOVED TOO") for number in range(1, len(CELLS) + 1)]
     assert dict(zip(CELLS, found, strict=True)) == {what: red for what, (_, red) in CELLS.items()}
     assert report.returncode == 1
@@ -155,6 +157,11 @@ def test_each_planted_fault_is_found_and_nothing_else(report):
 def test_what_cannot_be_run_any_more_is_told_in_one_line(report):
     assert f"code cell {len(CELLS) + 1} SKIPPED" in report.stdout
     assert f"made: code cell {len(CELLS)} could not be run to its end" in report.stdout
+
+
+@pytest.mark.slow
+def test_a_kernel_that_dies_is_not_waited_for(report):
+    assert "\ndies, code cell 1: its process died\n" in report.stdout
 
 
 @pytest.mark.slow
@@ -170,7 +177,7 @@ def test_a_block_names_the_place_both_values_a_cause_and_the_command(report):
 def test_no_source_no_picture_and_no_wall_is_printed(report):
     block = report.stdout.partition("= FAILURES =")[2]
     assert "display(" not in block and "svg" not in block and "Traceback" not in block
-    assert len(block.splitlines()) < 12
+    assert len(block.splitlines()) < 16
 
 
 @pytest.mark.slow
@@ -209,33 +216,54 @@ def test_nbval_has_one_door():
 # ------------------------------------------------------------------ every committed output
 
 
-def changed_digits(output):
-    """Copies of an output, each with one digit changed in one part of it."""
-    for part in [*output.get("data", {}), "metadata", "text"]:
-        where = output["data"] if part in output.get("data", {}) else output
-        said = where.get(part)
-        other = _other_digit(said)
-        if other != said:
-            made = copy.deepcopy(output)
-            (made["data"] if where is not output else made)[part] = other
-            yield part, made
+def changed(output):
+    """Copies of an output, each with one digit, or the first letter, of one part of it changed."""
+    for part, said in output.get("data", {}).items():
+        if isinstance(said, dict):
+            for field in said:
+                yield from _with(output, said[field], "data", part, field)
+        else:
+            yield from _with(output, said, "data", part)
+    for group, said in output.get("metadata", {}).items():
+        for field in said:
+            yield from _with(output, said[field], "metadata", group, field)
 
 
-def _other_digit(said):
-    """Something with its first digit changed."""
-    if isinstance(said, dict):
-        return {key: _other_digit(value) for key, value in said.items()}
+def _with(output, said, *place):
+    other = _other(said)
+    if other != said:
+        made = copy.deepcopy(output)
+        inner = made
+        for name in place[:-1]:
+            inner = inner[name]
+        inner[place[-1]] = other
+        yield ": ".join(place), made
+
+
+def _other(said):
+    """Something with its first digit changed, or where it has none its first letter."""
+    if isinstance(said, bool):
+        return not said
+    if isinstance(said, int | float):
+        return said + 1 if said else 1
     if isinstance(said, list):
-        return [_other_digit(value) for value in said]
-    if isinstance(said, str):
-        return re.sub(r"\d", lambda digit: str((int(digit[0]) + 1) % 10), said, count=1)
-    return said
+        return [_other(said[0]), *said[1:]] if said else said
+    if isinstance(said, dict):
+        first = next(iter(said), None)
+        return said if first is None else {**said, first: _other(said[first])}
+    if not isinstance(said, str):
+        return said
+    digit = re.search(r"\d", said) or re.search(r"\w", said)
+    if not digit:
+        return said
+    new = str((int(digit[0]) + 1) % 10) if digit[0].isdecimal() else "q" + digit[0].lower()
+    return said[:digit.start()] + new + said[digit.end():]
 
 
 @pytest.mark.parametrize("name", chapters.names(small_book.REAL))
-def test_a_digit_changed_in_any_committed_output_is_a_difference(name):
+def test_a_digit_or_letter_changed_in_any_committed_output_is_a_difference(name):
     for number, cell in enumerate(chapters.read(small_book.REAL, name).code_cells, start=1):
         for output in cell["outputs"]:
-            for part, other in changed_digits(output):
+            for part, other in changed(output):
                 old, new = ({"cells": [{**cell, "outputs": [each]}]} for each in (output, other))
                 assert differences.between(name, old, new), f"code cell {number}, {part}"

@@ -9,7 +9,16 @@ import pytest
 from small_book import ANOTHER, READS, RECORD, book, make, own_table, scenario, write
 
 from helpers import datasets
-from helpers.pipeline import accept, chapters, check, differences, execute, moved, scenario_table
+from helpers.pipeline import (
+    accept,
+    chapters,
+    check,
+    differences,
+    execute,
+    moved,
+    plan,
+    scenario_table,
+)
 from helpers.pipeline.differences import Difference
 from helpers.pipeline.review import kept
 
@@ -278,6 +287,15 @@ def test_a_script_accepts_all_with_a_reason(asked, monkeypatch):
     assert (done.exit_code, done.output) == (0, "") and written(asked) == ALL
 
 
+def test_ids_and_counts_alone_are_set_without_a_question(asked, monkeypatch):
+    pending = accept.prepare()
+    only = replace(pending, found=[])
+    monkeypatch.setattr(accept, "prepare", lambda *_, **__: only)
+    done = book(asked, "accept")
+    assert done.exit_code == 0 and written(asked) == ALL and "Why?" not in done.output
+    assert moved.read(asked) == [] and not (asked.root / "CHANGELOG.md").exists()
+
+
 def test_broken_rules_are_refused_before_anybody_is_asked(asked, monkeypatch):
     monkeypatch.setattr(accept, "refusals", lambda *_: ["one, code cell 2: it prints 'x'."])
     done = book(asked, "accept", "--yes", "--reason", "so")
@@ -294,6 +312,25 @@ def test_a_file_that_was_edited_meanwhile_is_not_overwritten(asked):
     with pytest.raises(accept.AcceptError, match="two.ipynb was edited meanwhile"):
         accept.write(pending)
     assert written(asked) == set() and file.read_text() == "edited"
+
+
+def test_what_was_edited_since_it_ran_is_not_what_was_accepted(asked):
+    ran = accept.Pending(plans={"one": plan.make(asked, "one", {})})
+    assert accept.outdated(asked, ran) == []
+    write(asked, "one", READS, RECORD, "y = 2")
+    assert accept.outdated(asked, ran) == ["one"]
+
+
+def test_what_waits_is_kept_until_it_is_accepted_or_rejected(workshop):
+    kept.keep(workshop, {"one": "k1", "two": "k2"}, {"one": b"new"})
+    assert kept.keys(workshop) == {"one": "k1", "two": "k2"}
+    assert {file.name for file in kept.folder(workshop).iterdir()} == {"one.ipynb", "keys.json"}
+    kept.drop(workshop, ["one", "three"])
+    assert kept.keys(workshop) == {"two": "k2"}
+    kept.drop(workshop, ["two"])
+    assert list(kept.folder(workshop).iterdir()) == [] and kept.keys(workshop) == {}
+    (kept.folder(workshop) / kept.KEYS).write_text("half {")
+    assert kept.keys(workshop) == {}, "what was cut off is run again"
 
 
 # ------------------------------------------------------------------ from run to rest

@@ -125,6 +125,16 @@ def test_each_kind_of_change(old, new, changes):
         "tolerance" in str(new)), "it differs both ways"
 
 
+@pytest.mark.parametrize("part", ["type", "name", "value", "tolerance", "text"])
+def test_a_record_that_lost_a_part_is_compared_as_any_output(part):
+    broken = copy.deepcopy(ALL[:4])
+    del broken[0]["data"][results.MIME][part]
+    found = differences.between("c", notebook(("a", *broken)), notebook(("a", *ALL[:4])))
+    assert sorted(each.change for each in found) == ["gone", "new"]
+    assert differences.between("c", notebook(("a", *broken)), notebook(("a", *broken))) == []
+    assert all(differences.line(each) for each in found)
+
+
 @pytest.mark.parametrize("kind", [results.PREFIX + "text/plain", "text/plain"])
 def test_what_is_glued_in_cannot_part_from_the_record(kind):
     edited = copy.deepcopy(ALL)

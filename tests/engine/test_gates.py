@@ -41,6 +41,16 @@ def test_less_than_is_stated_is_one_line(ran, compared, said):
     assert line.startswith(said) and gates.STATE in line
 
 
+def test_a_file_that_states_nothing_is_found():
+    nothing = {"outputs": {}, "tests": {}}
+    assert "states nothing" in gates.missing(nothing, RAN, {})[0]
+
+
+def test_what_ran_beyond_what_is_stated_is_told():
+    assert gates.unstated(STATED, RAN) == []
+    assert gates.unstated(STATED, {**RAN, "tests/test_b.py": 1}) == ["tests/test_b.py"]
+
+
 def test_a_notebook_that_was_left_out_is_found():
     ran = {file: count for file, count in RAN.items() if "2.ipynb" not in file}
     found = gates.missing(STATED, ran, {"records": 7})

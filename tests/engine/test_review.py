@@ -10,7 +10,7 @@ import pytest
 from small_book import ANOTHER, READS, RECORD, book, write
 from test_differences import SVG, figure, notebook, output, record, sentence, table
 
-from helpers.pipeline import differences, moved
+from helpers.pipeline import differences, moved, plan
 from helpers.pipeline.review import beside, causes, groups, pages, text
 from helpers.pipeline.site import moved_page
 
@@ -76,6 +76,19 @@ def test_a_cause_is_the_part_of_the_key_that_changed(changed, cause):
     if "installed" in changed:
         changed = {"installed": {**old["installed"], **changed["installed"]}}
     assert causes.between("one", old, {**old, **changed}) == cause
+
+
+def test_the_last_commit_stands_for_outputs_that_were_not_made_here(workshop):
+    write(workshop, "one", READS, RECORD)
+    with_outputs(workshop, "one", record("x"))
+    rated = workshop.data / "paper" / "ratings.csv"
+    before = rated.read_text()
+    rated.write_text(before.replace("Low", "High", 1))
+    plans = {"one": plan.make(workshop, "one", {})}
+    assert causes.of_chapters(workshop, plans) == {"one": causes.UNKNOWN}, "no repository"
+    rated.write_text(before)
+    commit(workshop)
+    assert causes.of_chapters(workshop, plans) == {"one": "table ratings"}
 
 
 def test_rows_of_scenarios_are_compared_by_cell():

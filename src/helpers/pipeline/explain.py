@@ -57,7 +57,7 @@ def causes(project: Project, name: str) -> list[str]:
 def changes(project: Project, name: str) -> list[str]:
     """What has changed of a chapter's key since its outputs were committed; never an error."""
     try:
-        return _changes(project, chapters.read(project, name))
+        return _changes(project.with_own_data(None), chapters.read(project, name))
     except (chapters.ChapterError, datasets.DataError) as error:
         return [str(error)]
 

@@ -1,6 +1,7 @@
 """How two texts differ: in their numbers, in their words, or not at all within a tolerance."""
 
 import difflib
+import math
 import re
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from helpers import agreement
 from helpers.words import MINUS
 
 NUMBER = re.compile(rf"[-+{MINUS}]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
+MOST_PAIRS = 10_000_000  # of words: longer texts would be compared for minutes
 AROUND = 3  # words that stay on either side of a change, so that one sees where it is
 
 
@@ -51,6 +53,8 @@ def alike(old: str, new: str, tolerance: float = 1e-9) -> bool:
 def relative_change(old: float, new: float) -> float:
     """Size of a change, between 0 and 2, whichever of the two is larger or zero."""
     largest = max(abs(old), abs(new))
+    if not math.isfinite(largest):
+        return 2.0
     return abs(new - old) / largest if largest else 0.0
 
 
@@ -63,6 +67,8 @@ def largest_change(old: str, new: str) -> float:
 def pieces(old: str, new: str) -> list[Piece]:
     """Two texts as stretches that agree and stretches that differ, by whole words."""
     before, after = old.split(), new.split()
+    if len(before) * len(after) > MOST_PAIRS:
+        return [Piece(old, new)]
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     return [Piece(" ".join(before[a:b]), " ".join(after[c:d]))
             for _, a, b, c, d in matcher.get_opcodes()]

@@ -61,13 +61,13 @@ def command(project, chosen, yes, reason, assigned, own_data, jobs, cluster, sto
 
 def _refuse_where_nobody_looks(found, yes: bool, reason: str) -> None:
     count = sum(len(group.differences) for group in found)
+    waits = f"{count} differences wait" if count else "only ids and counts of cells would be set"
     if reviewing.in_ci():
         raise options.Failure(f"Nothing was written: the variable {reviewing.CI} is set, and "
-                              f"nobody looks there. {count} differences wait. Type where you can "
-                              f"look: book accept")
+                              f"nobody looks there; {waits}. Type where you can look: "
+                              f"book accept")
     if not yes and not reviewing.on_a_terminal():
-        raise options.Failure(f"Nothing was written: this is no terminal. {count} differences "
-                              f"wait. {HOW}")
+        raise options.Failure(f"Nothing was written: this is no terminal; {waits}. {HOW}")
     if found and not reason and not reviewing.on_a_terminal():
         raise options.Failure(f"Nothing was written: a reason is needed. {HOW}")
 
@@ -77,7 +77,7 @@ def _accepted(project, pending, found, yes: bool, reason: str):
     from helpers.pipeline import accept, moved
     from helpers.pipeline.review import groups, kept, text
 
-    answers = {} if yes else reviewing.walked(found)
+    answers = {} if yes or not found else reviewing.walked(found)
     said = [answers.get(id(each), "accept") for _, each in pending.found]
     taken, lines = accept.chosen(project, pending, [answer == "accept" for answer in said])
     rejected = {each.chapter for (_, each), answer in zip(pending.found, said, strict=True)
