@@ -15,11 +15,12 @@ from urllib.parse import unquote, urlparse
 
 import axe
 import pytest
+import seen
 import small_book
 from small_book import REAL
 
-from helpers import results
-from helpers.pipeline import building, chapters, edition
+from helpers import results, words
+from helpers.pipeline import building, chapters, compare, edition, store
 from helpers.project import PACKAGE, Project
 
 pytestmark = pytest.mark.slow
@@ -28,8 +29,12 @@ SMALL = ["5-3-market-in-china", "3-3-small-enterprises"]
 
 
 def build(folder, *arguments):
+    return command(folder, "build", *arguments)
+
+
+def command(folder, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", "helpers.pipeline.cli", "build", *arguments],
+        [sys.executable, "-m", "helpers.pipeline.cli", *arguments],
         capture_output=True, text=True, cwd=folder,
         env={**os.environ, **Project.at(REAL.root, build=folder / "_build").variables(),
              "PYTHONPATH": str(PACKAGE.parent)})
@@ -235,6 +240,123 @@ def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(tmp_path):
     assert (old / "index.html").read_text() == "old"
 
 
+# ------------------------------------------------------------------ what a reader meets
+
+
+def exhibits(run):
+    """Figures and tables of a run, in order: (name, about, output)."""
+    notebook = json.loads((REAL.root / run["path"] / "notebook.ipynb").read_text("utf-8"))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            about = output.get("metadata", {}).get("book")
+            if about:
+                yield about.get("figure") or about["table"], about, output["data"]
+
+
+def test_every_figure_and_table_stands_on_its_page_above_its_own_downloads(baseline):
+    folder, said = baseline
+    for run in said["runs"]:
+        chapter, made = run["chapter"], list(exhibits(run))
+        page = seen.read(folder / "chapters" / f"{chapter}.html")
+        shown = seen.downloads(page)
+        wanted = [("figure", f"{chapter}-{name}.svg", [f"{chapter}-{name}.csv",
+                                                       f"{chapter}-{name}.svg"])
+                  if "figure" in about else
+                  ("table", about["caption"], [f"{chapter}-{name}.csv"])
+                  for name, about, _ in made]
+        assert shown == wanted, chapter
+        for name, _, data in made:
+            for kind, end in (("text/csv", "csv"), ("image/svg+xml", "svg")):
+                if kind in data:
+                    file = folder / "_static" / "downloads" / f"{chapter}-{name}.{end}"
+                    assert file.read_text("utf-8") == "".join(data[kind]), file.name
+
+
+def test_every_table_of_a_page_has_all_its_rows_and_columns(baseline):
+    folder, said = baseline
+    for run in said["runs"]:
+        page = seen.read(folder / "chapters" / f"{run['chapter']}.html")
+        shown = [seen.rows(table) for table in page.select(
+            "div.book-table:has(+ p.book-downloads) table")]
+        made = [seen.rows(seen.parsed("".join(data["text/html"])))
+                for _, about, data in exhibits(run) if "table" in about]
+        assert shown == made, run["chapter"]
+
+
+def test_downloads_under_another_table_are_found():
+    """The reader of pages that these tests use tells what stands above a line of downloads."""
+    line = '<p class="book-downloads"><a href="x/c-{}.csv" download>CSV</a></p>'
+    table = '<div class="book-table"><table><caption>{}</caption></table></div>'
+    page = seen.parsed(table.format("A") + line.format("b") + table.format("B") + "<p>x</p>"
+                       + line.format("a"))
+    assert seen.downloads(page) == [("table", "A", ["c-b.csv"]), ("nothing", "", ["c-a.csv"])]
+
+
+def test_each_page_of_an_edition_has_its_notice_and_none_of_the_baseline(baseline, to_2030):
+    for folder, count in ((to_2030, 1), (baseline[0], 0)):
+        notices = {}
+        for page in pages(folder):
+            text = page.read_text(encoding="utf-8")
+            if 'http-equiv="Refresh"' not in text:  # the way to the first page
+                notices[page.relative_to(folder)] = [
+                    " ".join(notice.get_text().split()) for notice in
+                    seen.parsed(text).select(".bd-header-announcement")]
+        assert len(notices) > len(NAMES) + 5
+        assert {page: found for page, found in notices.items()
+                if len(found) != count or not all("horizon_year" in each for each in found)} == {}
+        assert len({tuple(found) for found in notices.values()}) == 1
+
+
+def ledgers(folder):
+    """Records of the runs that pages were made from, by (number of the chapter, name)."""
+    manifest = edition.read_manifest(folder)
+    build_folder = folder.parent if folder.parent.name == "_build" else folder.parents[2]
+    return {(words.chapter_number(chapter), entry["name"]): entry
+            for chapter, key in manifest["runs"].items()
+            for entry in results.entries(store.folder(build_folder, key) / "notebook.ipynb")}
+
+
+def test_what_changed_shows_the_baseline_first_and_every_result_that_moved(baseline, to_2030):
+    old, new = ledgers(baseline[0]), ledgers(to_2030)
+    moved = {(chapter, old[chapter, name]["label"], old[chapter, name]["text"], entry["text"])
+             for (chapter, name), entry in new.items() if entry["type"] == "result"
+             and (chapter, name) in old and not compare.agree(old[chapter, name], entry)}
+    spoken = {(chapter, old[chapter, name]["text"], entry["text"])
+              for (chapter, name), entry in new.items() if entry["type"] != "result"
+              and (chapter, name) in old and old[chapter, name]["text"] != entry["text"]}
+    tables = {table[0][1]: table for table in map(seen.rows, seen.read(
+        to_2030 / "what-changed.html").select("table")) if len(table[0]) > 2}
+    assert tables["Result"][0] == ["Chapter", "Result", "Baseline", "This edition", "Change"]
+    assert tables["Baseline"][0] == ["Chapter", "Baseline", "This edition"]
+    assert moved and {tuple(row[:4]) for row in tables["Result"][1:]} == set(map(plain, moved))
+    assert spoken and {tuple(row) for row in tables["Baseline"][1:]} == set(map(plain, spoken))
+    for _chapter, label, before, after, change in tables["Result"][1:]:
+        first, second = (re.search(r"\d[\d,.]*", text) for text in (before, after))
+        if change.startswith(("+", "\u2212")) and first and second and before[:3] == after[:3]:
+            numbers = [float(found[0].replace(",", "").rstrip(".")) for found in (first, second)]
+            assert (numbers[1] >= numbers[0]) == change.startswith("+"), label
+
+
+def plain(row):
+    return tuple(" ".join(text.split()) for text in row)
+
+
+def test_the_command_compares_the_first_edition_with_the_second(place, baseline, to_2030):
+    name = edition.read_manifest(to_2030)["name"]
+    old, new = ledgers(baseline[0]), ledgers(to_2030)
+    said = {}
+    for first, second in (("baseline", name), (name, "baseline")):
+        done = command(place, "compare", first, second, "--json")
+        assert done.returncode == 0, done.stderr
+        said[first] = json.loads(done.stdout)["results"]
+    assert said["baseline"]
+    for row in said["baseline"]:
+        key = words.chapter_number(row["chapter"]), row["name"]
+        assert (row["old_text"], row["new_text"]) == (old[key]["text"], new[key]["text"])
+    assert [(row["old_text"], row["new_text"]) for row in said[name]] == [
+        (row["new_text"], row["old_text"]) for row in said["baseline"]]
+
+
 # ------------------------------------------------------------------ a reader's own data
 
 
@@ -258,8 +380,8 @@ def test_own_data_are_built_beside_the_baseline_and_held_against_it(tmp_path):
     assert {run["chapter"]: run["cached"] for run in said["runs"]} == {
         "2-1-reads": False, "2-2-other": True}
     changed = (made.folder / "what-changed.html").read_text()
-    for words in ("Cells rated Low", "Table ratings", "your own", "--data"):
-        assert words in html.unescape(re.sub("<[^>]+>", "", changed)), words
+    for said_there in ("Cells rated Low", "Table ratings", "your own", "--data"):
+        assert said_there in html.unescape(re.sub("<[^>]+>", "", changed)), said_there
     assert "You read the baseline" not in changed
     notice = re.search(r"bd-header-announcement.*?</div>", changed, re.S)[0]
     assert "Not the shipped data" in notice and "ratings" in notice
@@ -309,3 +431,47 @@ def test_the_notice_of_an_edition_can_be_read_and_leads_to_what_changed(to_2030,
     assert "horizon_year" in page.locator("main").inner_text()
     assert axe.faults(page) == []
     page.close()
+
+
+def test_nothing_of_a_page_is_hidden_from_its_reader(baseline, browser):
+    """Rules of a style sheet can hide a column or a refusal on every page, in either colours.
+
+    Scripts are off: what they open and close is tested where it belongs, and pages open sooner.
+    """
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, offline=True, java_script_enabled=False)
+    page, unseen = context.new_page(), {}
+    for file in pages(baseline[0]):
+        # The page of the search shows what its script finds.
+        if file.name != "search.html" and 'http-equiv="Refresh"' not in file.read_text("utf-8"):
+            page.goto(file.as_uri())
+            unseen[file.name] = seen.hidden(page)
+    assert len(unseen) > len(NAMES) + 5
+    assert {name: found for name, found in unseen.items() if found} == {}
+    page.goto((baseline[0] / "chapters" / "5-1-top-level-design.html").as_uri())
+    for rule, reason in HIDING.items():
+        page.evaluate(PLANT, rule)
+        assert any(reason in line for line in seen.hidden(page)), rule
+    page.evaluate(PLANT, "")
+    assert seen.hidden(page) == []
+    context.close()
+
+
+PLANT = """rule => {
+  document.querySelector("style.planted")?.remove();
+  const style = Object.assign(document.createElement("style"), {textContent: rule});
+  style.className = "planted";
+  document.head.append(style);
+}"""
+HIDING = {
+    "td:last-child { display: none !important; }": "is not displayed",
+    ".refusal { visibility: hidden; }": "is not visible",
+    ".answer { opacity: 0.05; }": "is transparent",
+    ".table-note { color: #fff; }": "has the colour of the paper",
+    ".book-downloads { font-size: 2px; }": "is tiny",
+    ".refusal { height: 0; overflow: hidden; margin: 0; padding: 0; }": "has no room",
+    ".question { position: absolute; left: -9999px; }": "is off the page",
+    ".book-figure img { width: 0 !important; min-width: 0 !important; padding: 0 !important; }":
+        "has no room",
+    "caption { clip-path: inset(50%); }": "is clipped",
+}

@@ -9,6 +9,7 @@ from small_book import REAL, RECORD, book, own_table, scenario, write
 
 from helpers import parameters
 from helpers.pipeline import edition, execute, sweep
+from helpers.pipeline.site import sweep_page
 
 HOW = execute.How(jobs=2)
 EVERY_KIND = "\n".join([
@@ -134,6 +135,20 @@ def test_the_frame_is_written_as_csv_parquet_and_page(workshop):
     assert kept["merge_identical_columns"].dtype == frame["merge_identical_columns"].dtype
     page = (folder / "index.html").read_text()
     assert "<b>s</b>" not in page and "&lt;b&gt;s&lt;/b&gt;" in page and "http" not in page
+
+
+def test_the_page_of_a_sweep_has_every_row_and_what_failed():
+    frame = pd.DataFrame({"scenario": [f"s{number}" for number in range(1200)],
+                          "name": "x", "value": range(1200), "text": "t", "run_key": "k"})
+    failed = [{"scenario": "s", "chapter": "c", "status": "dead", "reason": f"reason {number}"}
+              for number in range(3)]
+    page = sweep_page.page(frame, failed, "wide")
+    body = page[page.index("<tbody>"):page.index("</tbody>")]
+    rows = body.split("<tr>")[1:]
+    assert len(rows) == len(frame)
+    for row, line in zip(rows, frame.itertuples(), strict=True):
+        assert f"<td>{line.scenario}</td>" in row and f"<td>{line.value}</td>" in row
+    assert "1200 scenarios" in page and "reason 2" in page
 
 
 def test_the_command_runs_shows_and_resumes(workshop):
