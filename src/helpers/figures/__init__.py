@@ -50,6 +50,7 @@ from helpers.figures.parts import (
 )
 from helpers.figures.style import (
     ACCENT,
+    DRAWN_AS,
     GRID,
     INK,
     KINDS,
@@ -88,6 +89,7 @@ from helpers.figures.timelines import (
 
 __all__ = [
     "ACCENT",
+    "DRAWN_AS",
     "GRID",
     "INK",
     "KINDS",

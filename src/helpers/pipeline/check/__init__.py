@@ -14,6 +14,7 @@ from helpers.pipeline.check.beside import notes, tables
 from helpers.pipeline.check.cells import cell_faults, syntax_faults
 from helpers.pipeline.check.exhibits import (
     exhibit_faults,
+    exhibits,
     position_faults,
     shared_words,
     source_faults,
@@ -27,7 +28,8 @@ from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_nu
 from helpers.pipeline.check.rests import COLUMNS, rest_faults
 from helpers.project import Project
 
-__all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "faults",
+__all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "exhibits",
+           "faults",
            "ledger_faults", "notes", "output_faults", "outputs", "parameter_faults",
            "place_faults", "position_faults", "prose_faults", "rest_faults", "shared",
            "shared_words", "source_faults", "syntax_faults", "table_faults", "tables",

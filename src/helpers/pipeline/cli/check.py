@@ -29,7 +29,10 @@ def command(project, chosen, as_json):
         from helpers.pipeline import chapters, check
 
         names = list(dict.fromkeys(chapters.find(project, name) for name in chosen))
-        faults = {name: check.faults(project, name) for name in names}
+        shared = check.shared(project)
+        faults = {name: [*check.faults(project, name),
+                         *(line for line in shared if line.startswith(f"{name}, "))]
+                  for name in names}
         tables = check.tables(project, names)
         notes = check.notes(project)
     found = [*(line for lines in faults.values() for line in lines), *tables]
