@@ -93,6 +93,18 @@ def test_an_axis_of_another_scale_than_the_words_say_is_refused(subtitle, scale,
     assert fault in refused(lines(subtitle=subtitle, yscale=scale)[0], DATA)
 
 
+def test_a_dot_that_is_lost_among_equal_ones_is_found(shown):
+    counted = pd.DataFrame({"group": ["a"] * 4 + ["b"], "facts": [1, 1, 1, 2, 3]})
+    for kept, good in ((counted, True), (counted.iloc[1:], False)):
+        figure, axes = figures.new("A finding", "Facts", source="a test.")
+        figures.strip(axes, [{"name": name, "values": list(part["facts"])}
+                             for name, part in kept.groupby("group")], unit="count")
+        if good:
+            figures.show(figure, "sizes", alt=ALT, data=counted)
+        else:
+            assert "more rows of 1 in facts" in refused(figure, counted)
+
+
 def test_values_that_changed_their_rows_are_refused():
     swapped = [{**ROWS[0], "name": "South"}, {**ROWS[1], "name": "North"}]
     assert "at 'South'" in refused(rows(swapped)[0], frame())

@@ -46,3 +46,19 @@ def test_an_unreadable_table_is_refused(shown, change, message):
     with pytest.raises(tables.TableError, match=message):
         tables.show(settings.pop("frame"), "t", **settings)
     assert shown == []
+
+
+@pytest.mark.parametrize("highlight", [
+    [1], [False, True], FRAME["size"] < 0, lambda rows: rows["name"] == "b"])
+def test_rows_are_set_apart_by_condition_or_position(shown, highlight):
+    tables.show(FRAME, "t", caption="Sizes", highlight=highlight)
+    assert '<tr class="highlight"><th scope="row">b</th>' in page(shown)
+    assert page(shown).count('class="highlight"') == 1
+
+
+@pytest.mark.parametrize("highlight, message", [
+    ([2], "no row 2"), ([-1], "no row -1"), ([True], "1 truths")])
+def test_a_row_that_does_not_exist_is_not_set_apart(shown, highlight, message):
+    with pytest.raises(tables.TableError, match=message):
+        tables.show(FRAME, "t", caption="Sizes", highlight=highlight)
+    assert shown == []

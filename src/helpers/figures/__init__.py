@@ -7,6 +7,9 @@ value differ in line and fill, never by colour alone (`KINDS`).
 Figures leave as SVG without a date and with fixed ids, so that nbval can compare them; nbval
 skips PNG. They carry their data as CSV in the same output: readers get it as a download, and a
 change of the plotted numbers turns the regression check red even where the picture looks alike.
+`show` refuses a picture that disagrees with them (`marks`): a point cut off, a bar of another
+frame, a value beside another row's name, a forecast drawn as observed. A number that is drawn and
+no datum is named in `references`, a column that is data and not drawn in `beside`.
 """
 
 from matplotlib import ticker  # chapters place the ticks of their own axes with it
@@ -50,6 +53,7 @@ from helpers.figures.parts import (
 )
 from helpers.figures.style import (
     ACCENT,
+    DRAWN_AS,
     GRID,
     INK,
     KINDS,
@@ -87,6 +91,7 @@ from helpers.figures.timelines import (
 
 __all__ = [
     "ACCENT",
+    "DRAWN_AS",
     "GRID",
     "INK",
     "KINDS",

@@ -103,6 +103,7 @@ def faults(figure, data, *, kinds, looks, beside: Collection[str] = (),
         *_scale_faults(figure),
         *_strange(drawn, data, columns, references),
         *_not_drawn(drawn, columns, beside),
+        *_lost(drawn, columns, beside),
         *_wrong_rows(drawn, data, references),
         *_wrong_kinds(drawn, data, kinds),
         *_wrong_marks(drawn, looks),
@@ -253,6 +254,26 @@ def _missing(values, factor, numbers, tokens):
     known, places = np.array(tokens, float).T
     off = np.abs(rest[:, None] * factor - known[None, :])
     return rest[~(off <= 0.5000001 * 10.0 ** -places[None, :]).any(axis=1)]
+
+
+def _lost(drawn, columns, beside) -> list[str]:
+    """Rows of equal values that are more than the marks drawn of them."""
+    sides = [np.sort(np.concatenate([values for each in drawn for _, along, values in each.numbers
+                                     if along == side] or [np.array([])])) for side in "xy"]
+    for column, values in columns.items():
+        known, rows = np.unique(values[values != 0], return_counts=True)
+        if column in beside or not (rows > 1).any():
+            continue
+        counted = [np.searchsorted(side, known * factor + room, "right")
+                   - np.searchsorted(side, known * factor - room, "left")
+                   for side in sides for factor in FACTORS
+                   for room in [CLOSE * np.maximum(np.abs(known * factor), 1e-3)]]
+        # Where a value is not drawn at all, it stands in a text, or is another column's by chance.
+        fewer = [known[marks < rows] for marks in counted if (marks > 0).all()]
+        if fewer and all(map(len, fewer)):
+            return [f"its data hold more rows of {_short(min(fewer, key=len))} in {column} than it "
+                    f"draws marks"]
+    return []
 
 
 def _wrong_rows(drawn, data, references) -> list[str]:

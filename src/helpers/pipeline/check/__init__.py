@@ -14,6 +14,7 @@ from helpers.pipeline.check.beside import notes, tables
 from helpers.pipeline.check.cells import cell_faults, syntax_faults
 from helpers.pipeline.check.exhibits import (
     exhibit_faults,
+    exhibits,
     position_faults,
     shared_words,
     source_faults,
@@ -33,11 +34,12 @@ from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
-__all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "faults",
-           "heading_faults", "ledger_faults", "notes", "order_faults", "output_faults", "outputs",
-           "parameter_faults", "place_faults", "position_faults", "prose_faults", "quote_faults",
-           "reading_faults", "rest_faults", "shared", "shared_words", "source_faults",
-           "switch_faults", "syntax_faults", "table_faults", "tables", "typed_faults",
+__all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "exhibits",
+           "faults", "heading_faults", "ledger_faults", "notes", "order_faults", "output_faults",
+           "outputs", "parameter_faults", "place_faults", "position_faults", "prose_faults",
+           "quote_faults", "reading_faults", "rest_faults", "shared", "shared_words",
+           "source_faults", "switch_faults", "syntax_faults", "table_faults", "tables",
+           "typed_faults",
            "typed_numbers", "unseen", "written"]
 
 TEXTS = ["section", "qualifier", "printed", "unit", "scope_id"]  # columns of claims that hold text

@@ -47,10 +47,11 @@ def _outputs_elsewhere(chapter: Chapter) -> list[str]:
                  for kind, name in _named(output)]
         if not names:
             continue
-        written = _written(place, trees, binds)
+        texts, gaps = _written(place, trees, binds)
         found += [at(chapter, place, f"the {kind} {name} lies under it, and it does not make one "
                                      f"of this name. Type: book accept {chapter.name}")
-                  for kind, name in names if not any(re.fullmatch(text, name) for text in written)]
+                  for kind, name in names
+                  if name not in texts and not any(gap.fullmatch(name) for gap in gaps)]
     return found
 
 
@@ -64,17 +65,18 @@ def _named(output: Mapping) -> Iterable[tuple[str, str]]:
         yield entry["type"], entry["name"]
 
 
-def _written(place: int, trees: Mapping, binds: Mapping) -> set[str]:
-    """Texts of a cell and of what it uses, as patterns: an f-string has gaps."""
-    seen, waiting, found = set(), [place], set()
+def _written(place: int, trees: Mapping, binds: Mapping) -> tuple[set, set]:
+    """Texts of a cell and of what it uses, and patterns of those with gaps (f-strings)."""
+    seen, waiting, texts, gaps = set(), [place], set(), set()
     while waiting:
         now = waiting.pop()
         if now in seen:
             continue
         seen.add(now)
-        found |= _texts(trees[now])
+        own, open_ones = _texts(trees[now])
+        texts, gaps = texts | own, gaps | open_ones
         waiting += [binds[name] for name in _used(trees[now]) if name in binds]
-    return found
+    return texts, gaps
 
 
 @lru_cache(maxsize=4096)
@@ -83,15 +85,15 @@ def _parsed(source: str) -> ast.Module:
 
 
 @lru_cache(maxsize=4096)
-def _texts(tree: ast.Module) -> frozenset[str]:
-    found = set()
+def _texts(tree: ast.Module) -> tuple[frozenset[str], frozenset[re.Pattern]]:
+    texts, gaps = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found.add(re.escape(node.value))
+            texts.add(node.value)
         if isinstance(node, ast.JoinedStr):
-            found.add("".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+"
-                              for part in node.values))
-    return frozenset(found - {".+"})
+            gaps.add("".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+"
+                             for part in node.values))
+    return frozenset(texts), frozenset(map(re.compile, gaps - {".+"}))
 
 
 @lru_cache(maxsize=4096)

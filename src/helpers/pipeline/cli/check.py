@@ -40,7 +40,10 @@ def command(project, chosen, changed, as_json):
             with Progress(len(among), as_json) as progress:
                 runs = rerun.run(project, among, options.how(), report=progress.report)
             names = names or [name for name, run in runs.items() if not run.cached]
-        faults = {name: check.faults(project, name) for name in names}
+        shared = check.shared(project)
+        faults = {name: [*check.faults(project, name),
+                         *(line for line in shared if line.startswith(f"{name}, "))]
+                  for name in names}
         notes = check.notes(project)
         for name in () if changed else names:
             runs |= rerun.stored(project, name)
