@@ -326,6 +326,16 @@ def test_a_revision_that_is_not_there_is_one_line(workshop, revision):
     assert not (workshop.root / "x").exists()
 
 
+def test_another_file_that_is_made_with_the_reference_is_told_line_by_line(workshop):
+    file = workshop.root / "tests" / "one.json"
+    found = beside.of_files(workshop, {file: b'{\n "a": 1,\n "b": "below"\n}\n'},
+                            {file: b'{\n "a": 1,\n "b": "above"\n}\n'})
+    assert [differences.line(each) for each in found] == [
+        'data, tests/one.json, line 3: "b": ["above" -> "below"]']
+    assert [each.change for each in beside.of_files(workshop, {file: b"a\n"}, {file: None})] == [
+        "new"]
+
+
 def test_a_setting_of_a_scenario_is_its_own_cause():
     old = {"scenarios": "scenario,title,parameter,value\nlater,Later,horizon_year,2030\n",
            "scenario_results": ""}
