@@ -263,12 +263,12 @@ def test_a_page_says_when_and_why_a_number_moved_whatever_the_day_is(workshop):
 
 
 def test_what_would_be_many_alike_is_one_row_of_the_log():
-    new = between(*((None, record(f"r{i}")) for i in range(9)), chapter="new-one")
+    new = between(*((None, record(f"r{i}")) for i in range(12)), chapter="new-one")
     found = [("new chapter", each) for each in new] + [("table claims", each) for each in MANY]
     reasons = dict.fromkeys({(cause, each.change) for cause, each in found}, "so")
     rows = text.log_rows(found, reasons, "2026-11-28")
     assert len(rows) == len(MANY) + 1
-    assert [row["new"] for row in rows if row["chapter"] == "new-one"] == ["nine outputs"]
+    assert [row["new"] for row in rows if row["chapter"] == "new-one"] == ["12 outputs"]
     assert {tuple(row) for row in rows} and all(set(row) == set(moved.FIELDS) for row in rows)
     ends = {(row["name"], row["change"]): (row["old"], row["new"]) for row in rows}
     assert ends["rate", "value"] == ("8.9 %", "10.0 %")
