@@ -155,6 +155,9 @@ def _prepared(project, names, how, step, options) -> Pending:
         rows = beside.of_scenarios(of_book, new_of_book, found)
     before = {file: file.read_bytes() if file.is_file() else None for file in contents}
     changed = {file: content for file, content in contents.items() if before[file] != content}
+    shown = {project.data_package, *moved_tables, *project.chapters.iterdir()}
+    found += beside.of_files(project, {file: content for file, content in changed.items()
+                                       if file not in shown}, before)
     return Pending(changed, _with_causes(project, found, rows, plans), plans, waiting,
                    {file: before[file] for file in changed}, datasets.row_changes(project))
 
@@ -202,7 +205,7 @@ def _with_causes(project: Project, found: list[Difference], rows: list[tuple[str
     known = {name: plans.get(name) or plan.make(project, name, {})
              for name in chapters.names(project) if name in touched}
     why = causes.of_chapters(project, known)
-    return [*((why[each.chapter], each) for each in found),
+    return [*((why.get(each.chapter, causes.OF_SCENARIOS), each) for each in found),
             *((cause or why.get(each.chapter, causes.OF_SCENARIOS), each) for cause, each in rows),
             *beside.of_tables(project)]
 
