@@ -39,7 +39,10 @@ HELPERS_MAY_ORDER = {
         r"\bEvery saturation level above \{\}"],
     "a part of a series, or a phrase": [
         r"\bthe first and the last third\b", r"\b(?:first|last) printed year\b", r"\blast value\b",
-        r"\bno longer\b", r"\bnone named\b", r"\bover all codings\b", r"^No second figure\b"],
+        r"\bno longer\b", r"\bnone named\b", r"\bover all codings\b", r"^No second figure\b",
+        r"^No price level for\b"],
+    "a fault of a picture, told to who draws it": [
+        r"\bevery axis is linear$", r"^its data hold more rows\b", r"^ and more$"],
     "a statement whose share stands beside it": [
         r"\b(?:less than 1|more than 99) %", r"\bis above in \{\}"],
 }
