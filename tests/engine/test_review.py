@@ -263,12 +263,12 @@ def test_a_page_says_when_and_why_a_number_moved_whatever_the_day_is(workshop):
 
 
 def test_what_would_be_many_alike_is_one_row_of_the_log():
-    new = between(*((None, record(f"r{i}")) for i in range(9)), chapter="new-one")
+    new = between(*((None, record(f"r{i}")) for i in range(12)), chapter="new-one")
     found = [("new chapter", each) for each in new] + [("table claims", each) for each in MANY]
     reasons = dict.fromkeys({(cause, each.change) for cause, each in found}, "so")
     rows = text.log_rows(found, reasons, "2026-11-28")
     assert len(rows) == len(MANY) + 1
-    assert [row["new"] for row in rows if row["chapter"] == "new-one"] == ["nine outputs"]
+    assert [row["new"] for row in rows if row["chapter"] == "new-one"] == ["12 outputs"]
     assert {tuple(row) for row in rows} and all(set(row) == set(moved.FIELDS) for row in rows)
     ends = {(row["name"], row["change"]): (row["old"], row["new"]) for row in rows}
     assert ends["rate", "value"] == ("8.9 %", "10.0 %")
@@ -324,6 +324,16 @@ def test_a_revision_that_is_not_there_is_one_line(workshop, revision):
     done = book(workshop, "review", "--against", revision)
     assert done.exit_code == 2 and done.output.count("\n") == 1
     assert not (workshop.root / "x").exists()
+
+
+def test_another_file_that_is_made_with_the_reference_is_told_line_by_line(workshop):
+    file = workshop.root / "tests" / "one.json"
+    found = beside.of_files(workshop, {file: b'{\n "a": 1,\n "b": "below"\n}\n'},
+                            {file: b'{\n "a": 1,\n "b": "above"\n}\n'})
+    assert [differences.line(each) for each in found] == [
+        'data, tests/one.json, line 3: "b": ["above" -> "below"]']
+    assert [each.change for each in beside.of_files(workshop, {file: b"a\n"}, {file: None})] == [
+        "new"]
 
 
 def test_a_setting_of_a_scenario_is_its_own_cause():

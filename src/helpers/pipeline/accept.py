@@ -21,6 +21,7 @@ from helpers import datasets, files, results, words
 from helpers.parameters import BASELINE
 from helpers.pipeline import chapters, check, differences, execute, plan, scenario_table
 from helpers.pipeline.differences import Difference
+from helpers.pipeline.edition import BuildError
 from helpers.pipeline.plan import Plan
 from helpers.pipeline.review import beside, causes, kept
 from helpers.pipeline.site import assemble
@@ -139,7 +140,7 @@ def _prepared(project, names, how, step, options) -> Pending:
         # they were committed.
         try:
             made = assemble.with_outputs(chapter.notebook, executed) if apart else chapter.notebook
-        except ValueError:  # another number of cells
+        except (ValueError, BuildError):  # other cells
             raise AcceptError(f"Nothing was accepted: {chapter.path.name} was edited while it ran. "
                               f"Type the command again.") from None
         contents[chapter.path] = reference(nbformat.from_dict(copy.deepcopy(made)))
@@ -147,6 +148,9 @@ def _prepared(project, names, how, step, options) -> Pending:
         rows = beside.of_scenarios(of_book, new_of_book, found)
     before = {file: file.read_bytes() if file.is_file() else None for file in contents}
     changed = {file: content for file, content in contents.items() if before[file] != content}
+    shown = {project.data_package, *moved_tables, *project.chapters.iterdir()}
+    found += beside.of_files(project, {file: content for file, content in changed.items()
+                                       if file not in shown}, before)
     return Pending(changed, _with_causes(project, found, rows, plans), plans, waiting,
                    {file: before[file] for file in changed})
 
@@ -194,7 +198,7 @@ def _with_causes(project: Project, found: list[Difference], rows: list[tuple[str
     known = {name: plans.get(name) or plan.make(project, name, {})
              for name in chapters.names(project) if name in touched}
     why = causes.of_chapters(project, known)
-    return [*((why[each.chapter], each) for each in found),
+    return [*((why.get(each.chapter, causes.OF_SCENARIOS), each) for each in found),
             *((cause or why.get(each.chapter, causes.OF_SCENARIOS), each) for cause, each in rows),
             *beside.of_tables(project)]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from helpers import datasets, words
 from helpers.parameters import BASELINE
-from helpers.pipeline import differences, plan, scenario_table
+from helpers.pipeline import chapters, differences, plan, scenario_table, wording
 from helpers.pipeline.differences import Difference
 from helpers.project import Project
 
@@ -140,6 +140,35 @@ def of_tables(project: Project, old: Project | None = None) -> list[tuple[str, D
             a, b = (_about(book, name) for book in (old, project))
             if a != b:
                 found.append(_of(name, "metadata", a, b))
+    return found
+
+
+def of_files(project: Project, contents: Mapping[Path, bytes], before: Mapping[Path, bytes | None]
+             ) -> list[Difference]:
+    """Lines that differ in other files that are made with the reference.
+
+    Parameters
+    ----------
+    project : Project
+    contents, before : mapping
+        What each file would hold and what it holds. A file that has the name of a chapter is of it.
+    """
+    known = chapters.names(project)
+    found = []
+    for file, content in contents.items():
+        old, new = ((text or b"").decode(errors="replace").splitlines()
+                    for text in (before[file], content))
+        place = 0
+        for a, b in differences.row_pairs([[line] for line in old], [[line] for line in new]):
+            place += b is not None
+            if a == b:
+                continue
+            change = "new" if a is None else "gone" if b is None else "text"
+            same = change == "text" and wording.same_words(a[0], b[0])
+            found.append(Difference(
+                file.stem if file.stem in known else "data", 0,
+                f"{project.shown(file)}, line {place}", DATA, change, a and {"text": a[0].strip()},
+                b and {"text": b[0].strip()}, differences.WORDED if same else differences.FLIPPED))
     return found
 
 

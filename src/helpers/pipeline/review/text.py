@@ -2,6 +2,7 @@
 """
 
 import html
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from helpers import words
@@ -61,15 +62,16 @@ def log_rows(found: Iterable[tuple[str, Difference]], reasons: Mapping[tuple, st
     date : str
     """
     found = list(found)
-    grown = {each.chapter for _, each in found} - {
-        each.chapter for _, each in found if each.change != "new"
-        or each.sort in (beside.SCENARIO, beside.DATA)}
+    mine = [each for _, each in found if each.sort not in (beside.SCENARIO, beside.DATA)]
+    counts = Counter(each.chapter for each in mine)
+    grown = {name for name, count in counts.items() if count > MOST and all(
+        each.change == "new" for each in mine if each.chapter == name)}
     rows, many = [], {}
     for cause, each in found:
         row = {"date": date, "chapter": each.chapter, "change": each.change, "cause": cause,
                "reason": reasons[cause, each.change]}
         if each.sort == beside.SCENARIO or each.chapter in grown:
-            what = "under scenarios" if each.sort == beside.SCENARIO else "the whole chapter"
+            what = "under scenarios" if each.sort == beside.SCENARIO else "all of it"
             many.setdefault((what, *row.values()), [row, what, 0])[2] += 1
         else:
             old, new = ends(each)
