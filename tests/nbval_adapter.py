@@ -30,7 +30,7 @@ COMPARED = "compared"  # property of a report: how many outputs of each sort wer
 FOLLOWS = "follows"  # property of a report: another cell of this chapter has explained itself
 LONGEST = 60  # letters of a fault among others in one line
 # Options of nbval's own, by the names pytest has for them. Each would compare less, or twice.
-REFUSED = ("nbval", "nbval_lax", "nbval_sanitize_with", "sanitize_with", "nbdime",
+REFUSED = ("nbval_lax", "nbval_sanitize_with", "sanitize_with", "nbdime",
            "nbval_current_env", "current_env")
 START_SECONDS = 60
 
@@ -50,6 +50,7 @@ def pytest_configure(config):
     if sys.flags.optimize:
         raise pytest.UsageError("Python drops assertions here. Unset PYTHONOPTIMIZE, or leave out "
                                 "-O")
+    config.option.nbval = False  # what `pytest --nbval` asks for is done here, once
     # nbval's own attribute: how long a cell may take is a setting of the book.
     config.option.nbval_cell_timeout = Project.at(config.rootpath).limits.cell_seconds
 

@@ -1,5 +1,6 @@
 """What of a built page a reader can see, and what stands under each figure and table."""
 
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -87,6 +88,7 @@ def parsed(text: str) -> BeautifulSoup:
     return BeautifulSoup(text, "html.parser")
 
 
+@lru_cache(maxsize=64)
 def read(file: Path) -> BeautifulSoup:
     return parsed(file.read_text(encoding="utf-8"))
 

@@ -13,7 +13,7 @@ import operator
 import re
 from collections.abc import Iterable
 
-__all__ = ["ORDER", "SaidError", "said"]
+__all__ = ["ORDER", "SaidError", "said", "words_of_order"]
 
 # Each row: what must hold of the two numbers, and the words that say so.
 GREATER = (
@@ -75,7 +75,7 @@ def said(phrase: str, left, right=None) -> str:
     SaidError
         If the numbers do not bear the word out, or the phrase holds no single word of order.
     """
-    found = list(dict.fromkeys(word.lower() for word in _ANY.findall(phrase)))
+    found = words_of_order(phrase)
     if len(found) != 1:
         raise SaidError(f"{phrase!r} holds {len(found)} words of order; one is checked at a time. "
                         f"The words are listed in helpers/said.py.")
@@ -84,6 +84,11 @@ def said(phrase: str, left, right=None) -> str:
         raise SaidError(f"{phrase!r} is said of {_shown(left)}{against}, which does not hold. "
                         f"Turn the comparison that chose it, or exchange the two numbers.")
     return phrase
+
+
+def words_of_order(phrase: str) -> list[str]:
+    """Words and phrases of order in a text, each once."""
+    return list(dict.fromkeys(word.lower() for word in _ANY.findall(phrase)))
 
 
 def _holds(word: str, left, right) -> bool:

@@ -174,6 +174,15 @@ def test_a_word_said_of_nothing_that_can_differ_is_found(source, lines):
     assert order.said_of_nothing(source) == lines
 
 
+@pytest.mark.parametrize("source, phrases", [
+    ('said("near", x, y)', ["near"]), ('said("above or below", x, y)', ["above or below"]),
+    ('said("more" if x > y else "as many", x, y)', ["as many"]),
+    ('said("no less than" if x > y else "less than", x, y)', []), ("said(word, x, y)", []),
+])
+def test_a_phrase_without_a_word_of_order_or_with_two_is_found(source, phrases):
+    assert [phrase for phrase, _ in order.said_unclearly(source)] == phrases
+
+
 def test_a_word_of_order_beside_glue_is_found_and_elsewhere_let_pass():
     beside = "The market rises: {glue:text}`growth`"
     assert order.order_beside_glue(chapter(prose=[beside]), NO_ORDER) == ["rises"]

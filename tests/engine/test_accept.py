@@ -62,6 +62,7 @@ def results_of(pending):
             for _, each in pending.found if each.sort == "result"]
 
 
+@pytest.mark.slow
 def test_outputs_become_the_reference_and_what_moved_is_said(workshop):
     write(workshop, "good", READS, RECORD)
     pending = pend(workshop, "good")
@@ -86,6 +87,7 @@ def test_nothing_is_written_before_it_is_asked_for(workshop):
     assert everything(workshop) == before
 
 
+@pytest.mark.slow
 def test_readers_of_the_scenarios_see_the_tables_that_are_made_with_them(settled):
     rows = datasets.load("scenario_results", settled)
     assert list(zip(rows["scenario"], rows["value"], strict=True)) == [
@@ -104,6 +106,7 @@ def test_readers_of_the_scenarios_see_the_tables_that_are_made_with_them(settled
     assert set(datasets.load("scenarios", settled)["scenario"]) == {"baseline", "earlier", "later"}
 
 
+@pytest.mark.slow
 def test_an_edited_table_gets_its_hash_with_the_outputs_that_follow(settled):
     write(settled, "one", READS, RECORD, "low = results.record("
           "'low', int((ratings['level'] == 'Low').sum()), unit='count', label='Low')")
@@ -119,6 +122,7 @@ def test_an_edited_table_gets_its_hash_with_the_outputs_that_follow(settled):
     assert datasets.changed(settled) == [] and pend(settled).contents == {}
 
 
+@pytest.mark.slow
 def test_a_result_may_go_under_every_scenario_at_once(settled):
     write(settled, "one", READS, RECORD, ANOTHER)
     accept.write(pend(settled))
@@ -369,6 +373,7 @@ def test_rules_are_asked_of_the_new_outputs(settled):
     assert any("it has no outputs" in line for line in check.faults(settled, "one"))
 
 
+@pytest.mark.slow
 def test_a_chapter_that_moved_and_was_not_asked_for_keeps_the_tables_waiting(settled):
     write(settled, "one", READS, RECORD.replace("horizon_year,", "horizon_year + 1,"))
     write(settled, "other", READS, RECORD.replace("'x'", "'w'"))

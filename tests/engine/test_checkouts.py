@@ -35,6 +35,7 @@ def test_book_does_not_run_another_checkout(copy, inside):
         assert words in done.stderr
 
 
+@pytest.mark.slow
 def test_pytest_does_not_test_another_checkout(copy):
     done = ran([sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider"], copy)
     said = done.stdout + done.stderr

@@ -80,6 +80,7 @@ def test_options_are_the_same_on_every_command_that_runs_something(name):
 # ------------------------------------------------------------------ book run
 
 
+@pytest.mark.slow
 def test_a_chapter_is_run_and_says_what_it_found(workshop):
     write(workshop, "one", RECORD)
     done = book(workshop, "run", "one")
@@ -124,6 +125,7 @@ def test_a_failed_run_as_json_is_one_object_and_exit_code_1(workshop):
     assert "ZeroDivisionError" in said["runs"][0]["reason"] and "one: failed" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_failed_build_as_json_is_one_object_and_exit_code_1(workshop):
     write(workshop, "one", "1 / 0")
     write(workshop, "two", RECORD)

@@ -90,6 +90,7 @@ def test_a_chapter_that_cannot_be_run_is_refused(workshop):
         effects.measure(workshop, "c", "x", HOW)
 
 
+@pytest.mark.slow
 def test_the_command_ranks(measured):
     lines = book(measured, "effects", "c", "x").output.splitlines()
     assert any(line.startswith("dimension_weights: up to ") for line in lines)
@@ -107,6 +108,7 @@ def test_a_chapter_without_parameters_says_so(workshop):
         "The chapter reads no parameter."]
 
 
+@pytest.mark.slow
 def test_other_assumptions_hold_throughout(measured):
     ranked = effects.measure(measured, "c", "x", HOW, {"medium_score": 1.5})
     start = value(medium_score=1.5)

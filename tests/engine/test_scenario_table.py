@@ -191,6 +191,7 @@ def test_only_chapters_that_read_a_changed_parameter_are_rows():
     assert set(zip(rows["scenario"], rows["chapter"], strict=True)) == planned, FIX
 
 
+@pytest.mark.slow
 def test_chapters_that_read_the_tables_are_left_out():
     assert scenario_table.readers(BOOK) == ["a3-scenarios"]
     assert "a3-scenarios" not in {each.chapter for _, each in scenario_table.cells(BOOK)}

@@ -12,7 +12,7 @@ from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check import texts
 from helpers.pipeline.check.parts import at, numbered, prose_of
 from helpers.pipeline.check.typed import Reasons, left_in
-from helpers.said import ORDER
+from helpers.said import ORDER, words_of_order
 
 
 def order_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
@@ -24,6 +24,10 @@ def order_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
                 f"line {line} types {word!r} into a text. Say of which numbers: said({word!r}, "
                 f"number, other), from helpers.said; what compares no numbers goes to "
                 f"[tool.book.no_order] in pyproject.toml, with its reason")))
+        for phrase, line in said_unclearly(cell["source"]):
+            found.append(at(chapter, place, (
+                f"line {line} says {phrase!r}, which holds {len(words_of_order(phrase))} words of "
+                f"order. Say one at a time, and leave the words around it outside said")))
         for line in said_of_nothing(cell["source"]):
             found.append(at(chapter, place, (
                 f"line {line} calls said with numbers that cannot differ. Name the number of which "
@@ -38,6 +42,19 @@ def order_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
     """Words of order typed into texts of a source, each with its line."""
     return [(word, text.line) for text in texts.shown(source, checked_by="said")
             for word in left_in(text.text, ORDER, may_stand)]
+
+
+def said_unclearly(source: str) -> list[tuple[str, int]]:
+    """Phrases given to `said` that hold no word of order or several, each with its line."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id="said"), args=[phrase, *_]):
+                chosen = [phrase.body, phrase.orelse] if isinstance(phrase, ast.IfExp) else [phrase]
+                found += [(each.value, node.lineno) for each in chosen
+                          if isinstance(each, ast.Constant)
+                          and len(words_of_order(str(each.value))) != 1]
+    return found
 
 
 def said_of_nothing(source: str) -> list[int]:

@@ -13,7 +13,8 @@ from helpers.pipeline.check.parts import at, numbered
 # Every tag that a chapter may carry, by sort of cell. Others hide something from readers
 # (remove-cell), keep a cell from running (skip-execution) or from being compared (nbval-skip).
 TAGS = {"code": {"parameters", "hide-input"}, "markdown": set()}
-METADATA = {"tags"}  # jupyter's own `outputs_hidden` and `collapsed` hide outputs as well
+# Times of a run do no harm; jupyter's own `outputs_hidden` and `collapsed` hide outputs.
+METADATA = {"tags", "execution"}
 MARKS = ("NBVAL_", "PYTEST_VALIDATE_")  # comments that nbval would obey
 SILENCERS = {  # called in a chapter they hide what a reader of the run should see
     "warnings": {"filterwarnings", "simplefilter", "catch_warnings", "resetwarnings"},

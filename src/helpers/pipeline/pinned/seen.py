@@ -148,8 +148,9 @@ def _cell(name: str, source: str) -> dict:
 def _parted(outcome: Outcome) -> tuple[list, Outcome]:
     """Arms that a run took, and its outcome as if nobody had watched."""
     own = f"{Path(arms.__file__).parent}{os.sep}"  # what the cell before the first one imports
-    outcome = replace(outcome, loaded=tuple(
-        line for line in outcome.loaded if not line.split(" ", 1)[1].startswith(own)))
+    outcome = replace(
+        outcome, opened=tuple(path for path in outcome.opened if not path.startswith(own)),
+        loaded=tuple(line for line in outcome.loaded if not line.split(" ", 1)[1].startswith(own)))
     if outcome.status != "ok":
         return [], outcome
     notebook = json.loads(outcome.notebook)
