@@ -27,7 +27,8 @@ def bars_with_error(axes, rows, *, unit):
         label(axes, row["value"] + row["error"], position, row["text"], dx=6)
     named_rows(axes, [row["name"] for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlim(0, reach * 1.12 if reach > 0 else 1)
+    lowest = min(0, *(row["value"] - row["error"] for row in rows))  # where an interval may end
+    axes.set_xlim(lowest * 1.05, reach * 1.12 if reach > 0 else 1)
     axes.set_xlabel(unit)
 
 
