@@ -239,3 +239,11 @@ def test_every_fault_is_one_line_that_names_the_chapter():
     assert len(found) > 8
     for line in found:
         assert line.startswith("9-1-made") and "\n" not in line
+
+
+def test_a_figure_that_disagrees_with_its_data_is_found():
+    about = {**FIGURE["metadata"]["book"], "disagrees": ["it draws 3, which its data do not hold"]}
+    wrong = {**FIGURE, "metadata": {"book": about}}
+    chapter = made(outputs=[*map(record, RECORDS.values()), wrong])
+    [fault] = check.output_faults(chapter)
+    assert "code cell 3: figure f and its data disagree: it draws 3" in fault

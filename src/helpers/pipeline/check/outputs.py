@@ -24,6 +24,9 @@ def output_faults(chapter: Chapter) -> list[str]:
             shown += bool(about)
             if kinds & {"image/png", "image/jpeg"}:
                 add("it has a bitmap, which nobody can compare. Show it by figures.show")
+            for wrong in about.get("disagrees", ()):
+                add(f"figure {about['figure']} and its data disagree: {wrong}. Mend one of them; "
+                    f"then {again}")
             if "image/svg+xml" in kinds:
                 pictures += 1
                 if len(about.get("alt", "").split()) < SHORTEST_ALT:

@@ -69,13 +69,15 @@ def run(project: Project, cases: Mapping[str, Sequence[Case]], jobs: int | None 
     Raises
     ------
     SeenError
-        If a run failed.
+        If a run failed, or a figure in it does not agree with its data.
     """
     seen = {name: Seen(list(each)) for name, each in cases.items()}
     planned = {case.plan.key: case for each in cases.values() for case in each}
     failed = []
 
     def see(case: Case, notebook: dict, taken: list) -> None:
+        failed.extend(f"{case.plan.chapter}, {case.name}: {wrong}"
+                      for wrong in disagreements(notebook))
         of_chapter = seen[case.plan.chapter]
         of_chapter.said[case.plan.key] = facts.facts(notebook)
         of_chapter.taken |= {tuple(arm) for arm in taken}
@@ -108,6 +110,14 @@ def run(project: Project, cases: Mapping[str, Sequence[Case]], jobs: int | None 
     if failed:
         raise SeenError("\n".join(failed))
     return seen
+
+
+def disagreements(notebook: dict) -> list[str]:
+    """Figures of an executed notebook that do not agree with their data, one line each."""
+    about = (output.get("metadata", {}).get("book", {}) for cell in notebook["cells"]
+             for output in cell.get("outputs", []))
+    return [f"figure {each['figure']} and its data disagree: {'; '.join(each['disagrees'])}"
+            for each in about if "disagrees" in each]
 
 
 def _stored(project: Project, key: str) -> tuple[dict, list] | None:
