@@ -140,14 +140,13 @@ def test_changes_laid_over_what_was_give_what_is(old, new):
 
 HEAD = ("damping = 0.9  # fraction\nprice_basis = 'nominal'  # basis of prices\n"
         "random_seed = 20190  # seed")
-CELLS = """import pandas as pd
-from helpers import parameters, results, tables
+CELLS = """from helpers import parameters, results, tables
 parameters.check(globals())
 unused = random_seed + 1
 results.record('x', damping * 2, unit='ratio', label='X')
 results.sentence('s', 'Prices are real.' if price_basis == 'real_usd' else 'Prices are nominal.')
 results.sentence('d', 'Few rows.' if len([1, 2]) > 5 else 'Many rows.')
-tables.show(pd.DataFrame({'a': [1, 2]}), 't', caption=f'Growth fades by {damping}')"""
+tables.show(ratings, 't', caption=f'Growth fades by {damping}')"""
 WALK = ('step = [{damping = 0.8}, {price_basis = "real_usd"}, {damping = 0.98}, '
         '{random_seed = 0}]\n')
 EXCEPTED = """without_effect.c = ["random_seed"]
@@ -203,7 +202,7 @@ def test_faults_that_the_baseline_does_not_show_are_told_with_their_place(walked
         "c, damping = 0.8, table t, caption: Growth fades by 0.8 -> Growth fades by 0.9",
         "c, price_basis = real_usd, sentence s: Prices are real. -> Prices are nominal, too.",
         "c, damping = 0.98, table t, caption: Growth fades by 0.98 -> Growth fades by 0.9",
-        "c, code cell 3, line 7, `len([1, 2]) > 5 -> true`, which no case reaches: "
+        "c, code cell 3, line 6, `len([1, 2]) > 5 -> true`, which no case reaches: "
         "'Few rows.' -> 'No rows.'"]
 
 
