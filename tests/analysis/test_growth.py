@@ -10,6 +10,7 @@ import itertools
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -848,6 +849,14 @@ class TestBaseRates:
         band = found.band(0.95)
         assert band.coverage == 0.8
         assert (band.lower, band.upper) == pytest.approx((math.exp(-0.2), math.exp(0.3)), abs=1e-4)
+
+    @pytest.mark.parametrize("coverage", [0.5, 0.8, 0.9])
+    def test_a_band_is_that_of_the_coverage_asked_for(self, coverage):
+        levels = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95]
+        found = replace(base_rate(self.frame(), "gdp_world_bank", 1, 1),
+                        ratios=pd.Series(levels, levels))
+        band = found.band(coverage)
+        assert band.coverage == coverage == pytest.approx(band.upper - band.lower)
 
     def test_text_columns_are_read(self):
         found = base_rate(self.frame().astype(str), "gdp_world_bank", 4, 3)

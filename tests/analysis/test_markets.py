@@ -179,6 +179,7 @@ def test_approximately_has_one_width_wherever_a_print_is_judged(tables, width):
 
 @pytest.mark.parametrize("qualifier, unit, half, width, expected", [
     ("approx", "USD_million", 0.5, 5.0, 5.0),
+    ("approx", "USD_million", 0.5, 20.0, 20.0),
     ("approx", "USD_billion", 0.0005, 5.0, 0.005),
     ("approx", "USD_billion", 0.5, 20.0, 0.5),  # never narrower than the printed digits
     ("approx", "year", None, 5.0, None),  # a year is no money

@@ -224,6 +224,7 @@ def record(chapter, name):
     ("scope_ratio_a_b", {"status": "computed", "scope": ""}, "its claims are of 2 scopes"),
     ("stated_sentence", {"text": f"It was RMB {CLAIMS['2.3-market-a-2019']['value']} billion."},
      "prints in USD"),
+    ("stated_sentence", {"text": CLAIMS["5.1-industry-c-2019"]["printed"]}, "does not rest on"),
 ])
 def test_a_record_that_does_not_agree_with_its_claims_is_found(market, name, change, fault):
     record(market, name).update(change)

@@ -36,6 +36,9 @@ def rest_faults(chapter: Chapter, claims: Mapping[str, Mapping] | None) -> list[
     for entry in results.entries(chapter.notebook):
         found += [f"{chapter.name}, record {entry['name']}: {line}"
                   for line in amount_faults(entry["text"], used.values())]
+        if entry["type"] == "sentence":
+            found += [f"{chapter.name}, record {entry['name']}: {line}"
+                      for line in _elsewhere_faults(entry, claims)]
     return found
 
 
@@ -97,6 +100,17 @@ def amount_faults(text: str, rows: Iterable[Mapping]) -> list[str]:
         if same and all(match[1] != currency for match in same):
             found.append(f"it says {currency} {digits} {scale}, which the paper prints in "
                          f"{same[0][1]}. Format it from the claim.")
+    return found
+
+
+def _elsewhere_faults(entry: Mapping, claims: Mapping[str, Mapping]) -> list[str]:
+    """Prints in a sentence of claims that it does not rest on."""
+    found = []
+    for match in AMOUNT.finditer(entry["text"]):
+        owners = [claim for claim, row in claims.items() if row["printed"] == match[0]]
+        if owners and not set(owners) & set(entry["claims"]):
+            found.append(f"it says {match[0]}, the print of {owners[0]}, and does not rest on that "
+                         f"claim. Correct its claims.")
     return found
 
 
