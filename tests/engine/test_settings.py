@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from small_book import REAL
 
 from helpers import parameters
-from helpers.pipeline import check, status
+from helpers.pipeline import check, packages
 
 HERE = "tests/engine/test_settings.py"
 PYTEST = {
@@ -361,7 +361,7 @@ def test_the_lock_file_is_the_stated_one():
 
 
 def test_what_is_installed_is_what_is_locked():
-    assert status.other_packages(REAL.lock_file) == []
+    assert packages.other(REAL.lock_file) == []
 
 
 # ------------------------------------------------------------------ ranges and rules

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from helpers import datasets, words
-from helpers.pipeline import chapters, plan, status
+from helpers.pipeline import chapters, packages, plan
 from helpers.project import Project
 
 SHOWN = 6  # differences of a block, and names of a line
@@ -67,7 +67,7 @@ def _changes(project: Project, chapter: chapters.Chapter) -> list[str]:
     unaccepted = set(datasets.changed(project)) & set(parts["data"])
     found = [f"{project.shown(datasets.locate(table, project))} is not what was accepted"
              for table in sorted(unaccepted)]
-    found += status.other_packages(project.lock_file)
+    found += packages.other(project.lock_file)
     tables = {datasets.locate(table, project) for table in set(parts["data"]) - unaccepted}
     files = {*tables, *(project.code / file for file in parts["helpers"]),
              *(project.root / file for file in parts["files"]), project.lock_file}
