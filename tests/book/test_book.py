@@ -196,6 +196,7 @@ def test_an_unchanged_build_runs_nothing_and_renders_nothing(place, baseline):
 
 def test_a_parameter_runs_only_the_chapters_that_read_it(place, baseline):
     done = build(place, "--set", "medium_score=1.55", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
     again = {run["chapter"] for run in json.loads(done.stdout)["runs"] if not run["cached"]}
     readers = {name for name in NAMES if "medium_score" in chapters.read(REAL, name).parameters}
     assert again == readers and readers
@@ -266,7 +267,7 @@ def test_every_figure_and_table_stands_on_its_page_above_its_own_downloads(basel
             for kind, end in (("text/csv", "csv"), ("image/svg+xml", "svg")):
                 if kind in data:
                     file = folder / "_static" / "downloads" / f"{chapter}-{name}.{end}"
-                    assert file.read_text("utf-8") == "".join(data[kind]), file.name
+                    assert file.read_text("utf-8-sig") == "".join(data[kind]), file.name
 
 
 def test_every_table_of_a_page_has_all_its_rows_and_columns(baseline):

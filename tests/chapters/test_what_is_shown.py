@@ -222,7 +222,8 @@ def record(chapter, name):
     ("market_a_horizon", {"unit": "ratio"}, "has the value of a claim in USD billion"),
     ("market_a_horizon", {"claims": ["5.1-industry-c-2019"]}, "no claim it rests on is in USD"),
     ("scope_ratio_a_b", {"status": "computed", "scope": ""}, "its claims are of 2 scopes"),
-    ("stated_sentence", {"text": "It stood at RMB 16.401 billion."}, "prints in USD"),
+    ("stated_sentence", {"text": f"It was RMB {CLAIMS['2.3-market-a-2019']['value']} billion."},
+     "prints in USD"),
 ])
 def test_a_record_that_does_not_agree_with_its_claims_is_found(market, name, change, fault):
     record(market, name).update(change)

@@ -15,7 +15,7 @@ READS = ("from helpers import datasets, parameters, results, tables\n"
          "parameters.check(globals())\n"
          "ratings = datasets.load('ratings')\n"
          "x = results.record('x', len(ratings) + horizon_year, unit='count', label='X')\n"
-         "tables.show(ratings.tail(2), 'ratings', caption='The last two')")
+         "tables.show(ratings.tail(2), 'ratings', caption='The last of them')")
 
 
 def git(project, *arguments):

@@ -144,9 +144,9 @@ def test_a_chapter_that_writes_a_table_before_it_loads_it_fails(workshop):
 
 
 def test_a_module_that_no_import_names_fails_the_run(workshop):
-    write(workshop, "sly", RECORD, "import importlib\nimportlib.import_module('helpers.hindsight')")
+    write(workshop, "sly", RECORD, "import importlib\nimportlib.import_module('helpers.agreement')")
     reason = one(workshop, "sly").reason
-    assert reason.startswith("imported behind the key's back: ") and "hindsight.py" in reason
+    assert reason.startswith("imported behind the key's back: ") and "agreement.py" in reason
 
 
 def test_a_cell_that_shows_a_path_of_this_machine_fails_the_run(workshop):

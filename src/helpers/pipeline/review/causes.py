@@ -13,7 +13,7 @@ from helpers.project import Project
 UNKNOWN = "a cause that is not known here"
 NOTHING = "nothing that a run depends on"
 OF_SCENARIOS = "the tables of scenarios"
-FEW = 3  # packages that are named
+FEW = 3  # of one part that are named
 # Part of a key that holds several things -> what one of them is called.
 CALLED = {"data": "table", "description": "table", "helpers": "module", "files": "file",
           "parameters": "parameter", "installed": "package"}
@@ -36,10 +36,10 @@ def between(chapter: str, old: dict, new: dict) -> str:
         if part in CALLED:
             names = [name for name in {**(before or {}), **(after or {})}
                      if (before or {}).get(name) != (after or {}).get(name)]
-            few = FEW if part == "installed" else len(names)
+            few = FEW if len(names) > FEW + 1 else len(names)  # "one more" is as long as its name
             found.update(dict.fromkeys(f"{CALLED[part]} {name}" for name in names[:few]))
             if names[few:]:
-                found[f"{len(names) - few} more packages"] = None
+                found[f"{len(names) - few} more {CALLED[part]}s"] = None
         else:
             found[{"code": f"cells of {chapter}", "lock": "lock file", "python": "Python",
                    "version": "meaning of keys"}.get(part, part)] = None
