@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import seen
 
 from helpers import tables
 
@@ -10,6 +11,12 @@ FRAME = pd.DataFrame({"name": ["a", "b"], "size": [1.25, -3.0], "note": ["x", No
 
 def page(shown):
     return shown[0]["data"]["text/html"]
+
+
+def test_a_table_shows_every_cell_under_its_heading(shown):
+    tables.show(FRAME, "t", caption="Sizes")
+    assert seen.rows(seen.parsed(page(shown))) == [
+        ["name", "size", "note"], ["a", "1.25", "x"], ["b", "\u22123.0", "–"]]
 
 
 def test_a_table_has_caption_headers_and_aligned_numbers(shown):

@@ -382,6 +382,9 @@ def test_own_data_are_built_beside_the_baseline_and_held_against_it(tmp_path):
     for said_there in ("Cells rated Low", "Table ratings", "your own", "--data"):
         assert said_there in html.unescape(re.sub("<[^>]+>", "", changed)), said_there
     assert "You read the baseline" not in changed
+    [low] = [row for table in seen.parsed(changed).select("table") for row in seen.rows(table)
+             if "Cells rated Low" in row]
+    assert low[2] != "0" == low[3], "old and new are exchanged"
     notice = re.search(r"bd-header-announcement.*?</div>", changed, re.S)[0]
     assert "Not the shipped data" in notice and "ratings" in notice
     manifest = json.loads((made.folder / edition.MANIFEST).read_text())

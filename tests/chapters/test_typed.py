@@ -223,6 +223,33 @@ def test_every_exception_is_needed(section, shown):
     assert idle == []
 
 
+# A result as a hand would type it: what lets a part of it pass would let others pass as well.
+TYPED_BY_HAND = ["It rose by 12.5 % to USD 1,234.5 million in 2019, above 7 of 38 others.",
+                 "The largest of all nine is lower than any before.", "half of eleven"]
+
+
+def too_wide(settings):
+    """Exceptions of the book that swallow a number or a word of order whatever stands around it."""
+    listed = [("not_results", settings["not_results"])]
+    listed += [(f"{section}, {reason}", patterns) for section in ("no_count", "no_order")
+               for reason, patterns in settings[section].items()]
+    return [f"pyproject.toml, {place}: {pattern!r} lets {found[0]!r} pass anywhere. Write the "
+            f"words around it" for place, patterns in listed for pattern in patterns
+            for found in filter(None, (re.search(pattern, text) for text in TYPED_BY_HAND))]
+
+
+def test_no_exception_swallows_what_is_typed():
+    assert too_wide(PROJECT.settings) == []
+
+
+@pytest.mark.parametrize("pattern", [r"\d+", r"\d\.\d", ".*", r"\babove\b", r"(?i)half|million"])
+@pytest.mark.parametrize("section", ["not_results", "no_count", "no_order"])
+def test_an_exception_that_swallows_too_much_is_found(section, pattern):
+    wider = [pattern] if section == "not_results" else {"a reason": [pattern]}
+    [fault, *_] = too_wide({**PROJECT.settings, section: wider})
+    assert fault.startswith(f"pyproject.toml, {section}") and repr(pattern) in fault
+
+
 def test_texts_of_tables_that_chapters_fill_in_keep_the_rules():
     filled = [(file, text) for file in sorted((PROJECT.data / "analyst").glob("*.csv"))
               for row in csv.reader(file.read_text("utf-8").splitlines())

@@ -82,6 +82,7 @@ def test_the_page_shows_results_sentences_and_both_pictures(tmp_path):
     made = edition.Edition(REAL, "baseline", "To 2030", "A longer view.", {},
                            {"horizon_year": 2030})
     page = generated.what_changed_page(made, found, [])
+    assert page.index("<td>2.0</td>") < page.index("<td>3.0</td>"), "the baseline comes first"
     assert "This edition against the baseline." in page, "a reason of the baseline is not its own"
     assert "book build --set horizon_year=2030" in page
     assert "+50.0 %" in page and "<b>X</b>" not in page

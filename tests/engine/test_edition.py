@@ -8,7 +8,7 @@ import pytest
 from small_book import READS, REAL, RECORD, own_table, scenario, write
 
 from helpers import datasets, parameters
-from helpers.pipeline import building, cli, edition, naming
+from helpers.pipeline import building, chapters, cli, edition, naming
 from helpers.pipeline.cli import build as build_command
 from helpers.project import ProjectError
 
@@ -130,6 +130,17 @@ def test_the_baseline_is_the_first_of_the_shipped_ones(workshop):
     (workshop.scenarios / "broken.toml").write_text("title = 1")
     with pytest.raises(parameters.ParameterError, match="broken.toml"):
         edition.shipped(workshop)
+
+
+@pytest.mark.parametrize("name", edition.scenarios(REAL))
+def test_every_chapter_gets_the_values_that_it_reads(name):
+    """One that did not would stand in the edition as it is in the baseline."""
+    made = edition.resolve(REAL, name)
+    kept = {each.chapter: each.values for each in made.plans()}
+    wanted = {chapter: {**chapters.read(REAL, chapter).parameters} for chapter in kept}
+    assert kept == {chapter: {**values, **{key: value for key, value in made.overrides.items()
+                                           if key in values}}
+                    for chapter, values in wanted.items()}
 
 
 # ------------------------------------------------------------------ own data

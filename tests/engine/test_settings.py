@@ -279,6 +279,31 @@ def test_a_lenient_workflow_is_found(change):
     assert "run" in change or workflow_faults({"jobs": {"test": {"steps": [step], **change}}})
 
 
+# ------------------------------------------------------------------ pages
+
+
+STRICT = {"suppress_warnings": [], "nb_execution_raise_on_error": True}
+
+
+def config_faults(config):
+    """How pages could be built though something on them is not right."""
+    found = config["sphinx"]["config"]
+    return [f"_config.yml: {name} is {found.get(name)!r}, stated is {stated!r}. Restore it, or "
+            f"state it in {HERE}" for name, stated in STRICT.items() if found.get(name) != stated]
+
+
+def test_no_warning_of_a_page_is_suppressed():
+    assert config_faults(yaml.safe_load(text("_config.yml"))) == []
+
+
+@pytest.mark.parametrize("old, new", [
+    ("suppress_warnings: []", "suppress_warnings: [myst.xref_missing]"),
+    ("raise_on_error: true", "raise_on_error: false")])
+def test_a_suppressed_warning_is_found(old, new):
+    [fault] = config_faults(yaml.safe_load(text("_config.yml").replace(old, new)))
+    assert fault.startswith("_config.yml: ")
+
+
 # ------------------------------------------------------------------ the lock file
 
 

@@ -225,6 +225,19 @@ def test_a_figure_becomes_a_file_with_its_words(tmp_path):
     assert (tmp_path / "c-f.svg").read_text() == "<svg/>" and "c-f.svg" in page
 
 
+def test_a_table_stands_on_its_page_as_it_was_made_above_its_download(tmp_path):
+    made = '<div class="book-table"><table></table><p class="table-note">Why.</p></div>'
+    output = {"output_type": "display_data",
+              "metadata": {"book": {"table": "t", "caption": "T"}},
+              "data": {"text/html": made, "text/csv": "a,b\n1,2\n"}}
+    notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
+    assemble.prepare(notebook, "c", tmp_path)
+    page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
+    assert page.startswith(f'{made}<p class="book-downloads">') and "downloads/c-t.csv" in page
+    assert [file.name for file in tmp_path.iterdir()] == ["c-t.csv"]
+    assert (tmp_path / "c-t.csv").read_text() == "a,b\n1,2\n"
+
+
 def code(source, *outputs, **metadata):
     return {"cell_type": "code", "id": source, "metadata": metadata, "source": source,
             "outputs": list(outputs)}

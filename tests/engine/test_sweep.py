@@ -177,6 +177,9 @@ def test_the_command_runs_shows_and_resumes(workshop):
     again = json.loads(book(workshop, "sweep", "scenarios", "--set", "medium_score=1.5",
                             "--json").output)
     assert (again["cached"], again["to_run"]) == (2, 0)
+    book(workshop, "sweep", "scenarios", "--set", "horizon_year=2031", "--name", "one", "--quiet")
+    frame = pd.read_csv(workshop.build / "sweeps" / "one" / "results.csv")
+    assert list(frame["value"]) == [2031.0] * 2, "what is set holds for every scenario"
 
 
 def test_two_sweeps_without_a_name_have_two_folders_and_the_same_has_one(workshop):
