@@ -153,6 +153,9 @@ CHECKS = [
           lambda match: [float(SETTINGS["project"]["requires-python"].removeprefix(">="))]),
     Check(README, r"`BOOK_KILLS=(\d+)` tries (\w+) moments",
           lambda match: [int(match[1]), int(match[1])]),
+    Check(README, r"plants (\d+) faults that a maintainer",
+          lambda match: [sum(len(tomllib.loads(file.read_text(encoding="utf-8"))["fault"])
+                             for file in PROJECT.root.glob("tests/faults/*.toml"))]),
     Check(README, r"a Frictionless data package of (\w+) folders: ",
           lambda match: [len({about["path"].split("/")[0] for about in PACKAGE.values()})]),
     Check("intro.md", r"\| ([\dA.]+) \| \[([^\]]+)\]\(chapters/([\w-]+)\.ipynb\)",
