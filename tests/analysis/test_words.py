@@ -17,7 +17,7 @@ FINITE = st.floats(-1e9, 1e9, allow_nan=False)
 def test_a_rounded_range_is_never_narrower_than_the_range(a, b, digits):
     low, high = min(a, b), max(a, b)
     down, up = words.rounded_outwards(low, high, digits)
-    noise = 1e-8 * max(1.0, abs(low), abs(high))  # digits below those that are meant
+    noise = 1e-8 * max(10.0**-digits, abs(low), abs(high))  # digits below those that are meant
     assert down <= low + noise
     assert up >= high - noise
 

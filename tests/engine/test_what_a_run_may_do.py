@@ -244,3 +244,12 @@ def test_a_run_that_moved_is_never_in_the_store(workshop):
     result = execute.RunResult("c", execute.MOVED, "k" * 64)
     assert execute.publish(workshop, execute.Finished(result)) is result
     assert store.published(workshop.build, "k" * 64) is None
+
+
+def test_libraries_may_ask_which_packages_are_installed(workshop):
+    """This project is installed as its own sources are: its description lies among them."""
+    about = workshop.root / "src" / "made.egg-info" / "entry_points.txt"
+    about.parent.mkdir(parents=True)
+    about.write_text("[made]\n")
+    write(workshop, "asks", RECORD, f"import pathlib\npathlib.Path({str(about)!r}).read_text()")
+    assert one(workshop, "asks").status == "ok"

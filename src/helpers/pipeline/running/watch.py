@@ -13,6 +13,7 @@ it likes, perhaps another run. With one, it fails by itself with a MemoryError.
 
 import hashlib
 import os
+import re
 import site
 import stat
 import sys
@@ -23,6 +24,8 @@ from importlib.machinery import PathFinder, SourceFileLoader
 
 # Variables for a kernel.
 FOLDERS, NOTE, MEMORY, CLOSED = "BOOK_WATCHED", "BOOK_WATCH", "BOOK_MEMORY", "BOOK_CLOSED"
+# What describes an installed package: libraries ask for entry points, and versions are in the key.
+DESCRIBED = re.compile(r"\.(?:egg|dist)-info[/\\]")
 OPENED, LOADED, REFUSED = "opened", "loaded", "refused"  # what is noted
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -57,7 +60,7 @@ def openings(folders: Iterable[str], note: Callable[[str, str], None], *,
     own, system, seen, made = _real([closed] if closed else ()), _of_the_system(), set(), set()
 
     def opened(path: str) -> None:
-        if path in seen or path in made or path.startswith(own):
+        if path in seen or path in made or path.startswith(own) or DESCRIBED.search(path):
             return
         watched = path.startswith(roots) and not path.startswith(system[0])
         if watched or closed and not path.startswith(system[1]) and _is_file(path):
