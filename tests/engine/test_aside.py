@@ -38,7 +38,7 @@ def test_the_folder_of_a_killed_command_is_removed_and_that_of_another_is_not(tm
         until = time.monotonic() + 60
         while left.exists() and time.monotonic() < until:  # the other command removed it
             time.sleep(0.01)
-        while not (own := [*tmp_path.glob("*/work/notebook.ipynb")]) and time.monotonic() < until:
+        while not (own := [*tmp_path.rglob("notebook.ipynb")]) and time.monotonic() < until:
             time.sleep(0.01)
         [folder] = tmp_path.iterdir()
         assert folder != left and own
