@@ -175,9 +175,10 @@ def test_a_block_names_the_place_both_values_a_cause_and_the_command(report):
 
 @pytest.mark.slow
 def test_no_source_no_picture_and_no_wall_is_printed(report):
-    block = report.stdout.partition("= FAILURES =")[2]
+    # Up to the summary: where CI is set, pytest repeats there every line of every block.
+    block = report.stdout.partition("= FAILURES =")[2].partition("= short test summary")[0]
     assert "display(" not in block and "svg" not in block and "Traceback" not in block
-    assert len(block.splitlines()) < 16
+    assert len(block.splitlines()) < 14
 
 
 @pytest.mark.slow
