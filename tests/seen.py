@@ -110,6 +110,8 @@ def downloads(page: BeautifulSoup) -> list[tuple[str, str, list[str]]]:
             found.append(("figure", Path(unquote(above.img["src"])).name, files))
         elif above is not None and "book-table" in above.get("class", []):
             found.append(("table", above.caption.get_text(), files))
+        elif above is not None and "book-offered" in above.get("class", []):
+            found.append(("table", above.strong.get_text().removesuffix("."), files))
         else:
             found.append(("nothing", "", files))
     return found

@@ -1,4 +1,4 @@
-"""House style of tables, and `show`, which puts a table and its CSV into the notebook.
+"""House style of tables: `show` puts a table and its CSV into the notebook, `offer` the CSV alone.
 
 Numbers are right-aligned with the same decimals, units stand in the header, the row that matters
 is set apart, and what is missing is said in words. The HTML is plain and styled by the book's
@@ -20,7 +20,8 @@ class TableError(ValueError):
     """A table that would reach readers without what they need to read it."""
 
 
-def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note=""):
+def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note="",
+         for_page=""):
     """Put a table into the notebook as HTML, text and CSV.
 
     Parameters
@@ -40,6 +41,9 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
         that gives either. A chapter chooses them by a condition, since rows move.
     note : str
         Stands below the table.
+    for_page : str
+        A page beside the chapters that shows the table in the chapter's stead. The chapter's own
+        page leaves it out.
 
     Raises
     ------
@@ -47,13 +51,7 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
         If there is no row, no caption, a header or format names no column, a row that is to be
         set apart does not exist, or the name cannot be that of a file.
     """
-    if frame.empty:
-        raise TableError(f"Table {name!r} has no rows. Say in words that there are none.")
-    if not caption.strip():
-        raise TableError(f"Table {name!r} needs a caption.")
-    fault = downloads.fault(name, caption, note)
-    if fault:
-        raise TableError(f"Table {name!r}: {fault}.")
+    _must_be_readable(frame, name, caption, note)
     headers, formats = headers or {}, formats or {}
     unknown = [column for column in [*headers, *formats] if column not in frame.columns]
     if unknown:
@@ -72,8 +70,53 @@ def show(frame, name, *, caption, headers=None, formats=None, highlight=(), note
          "text/plain": f"{caption}\n" + texts.set_axis(titles, axis=1).to_string(index=False),
          "text/csv": downloads.to_csv(frame)},
         raw=True,
-        metadata={"book": {"table": name, "caption": caption}},
+        metadata={"book": {"table": name, "caption": caption,
+                           **({"for_page": for_page} if for_page else {})}},
     )
+
+
+def offer(frame, name, *, caption, about):
+    """Put a table into the notebook as a download alone: a register that nobody reads in a row.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row an entry, with units in the column names.
+    name : str
+        File stem of the download, unique in the chapter.
+    caption : str
+        What the table is.
+    about : str
+        What it holds and what one finds in it, in about two lines.
+
+    Raises
+    ------
+    TableError
+        As for `show`, and if nothing says what the table holds.
+    """
+    if not about.strip():
+        raise TableError(f"Table {name!r} is a download alone: say what it holds.")
+    _must_be_readable(frame, name, caption, about)
+    from IPython.display import display
+
+    display(
+        {"text/html": f'<p class="book-offered"><strong>{html.escape(caption)}.</strong> '
+                      f'<span class="table-note">{html.escape(about)}</span></p>',
+         "text/plain": f"{caption}. {about}",
+         "text/csv": downloads.to_csv(frame)},
+        raw=True,
+        metadata={"book": {"table": name, "caption": caption, "offered": True}},
+    )
+
+
+def _must_be_readable(frame, name, caption, note):
+    if frame.empty:
+        raise TableError(f"Table {name!r} has no rows. Say in words that there are none.")
+    if not caption.strip():
+        raise TableError(f"Table {name!r} needs a caption.")
+    fault = downloads.fault(name, caption, note)
+    if fault:
+        raise TableError(f"Table {name!r}: {fault}.")
 
 
 def _positions(rows, frame, name) -> set[int]:

@@ -147,6 +147,48 @@ def span(low: float, high: float, unit: str, digits: int | None = None) -> str:
     return " to ".join(format_value(end / factor, unit, decimals) for end in ends)
 
 
+# Phrase -> whether its number is rounded up, and what is said where it is met exactly.
+BOUNDS = {
+    "at least": (False, None), "no fewer than": (False, None), "no less than": (False, None),
+    "more than": (False, "at least"), "over": (False, "at least"), "above": (False, "at least"),
+    "at most": (True, None), "no more than": (True, None), "up to": (True, None),
+    "less than": (True, "at most"), "fewer than": (True, "at most"), "under": (True, "at most"),
+    "below": (True, "at most"),
+}
+
+
+def bound(phrase: str, value: float, unit: str, digits: int | None = None) -> str:
+    """A value as a bound, rounded outwards so that the bound holds: ``at least 91 %`` for 0.9151.
+
+    Parameters
+    ----------
+    phrase : str
+        One of `BOUNDS`. A strict one (``more than``) gives way to its weak twin (``at least``)
+        where the rounded number is the value itself.
+    value : float
+        The exact value that the bound holds for, in `unit`.
+    unit : str
+        As for `format_value`.
+    digits : int, optional
+        Decimals of the printed number, where the unit's own are not wanted.
+
+    Raises
+    ------
+    ValueError
+        If the phrase is none that bounds a number, or the value is not finite.
+    """
+    if phrase not in BOUNDS:
+        raise ValueError(f"{phrase!r} bounds no number; known: {', '.join(BOUNDS)}.")
+    upwards, met = BOUNDS[phrase]
+    factor, decimals, _ = _style(unit)
+    decimals = decimals if digits is None else digits
+    exact = value * factor
+    printed = rounded_outwards(exact, exact, decimals)[upwards]
+    if met and math.isclose(printed, exact, rel_tol=BINARY_NOISE, abs_tol=BINARY_NOISE):
+        phrase = met
+    return f"{phrase} {format_value(printed / factor, unit, decimals)}"
+
+
 def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
     """A count with its noun: ``no firms``, ``one firm``, ``12 firms``.
 

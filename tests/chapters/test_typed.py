@@ -11,6 +11,7 @@ import pytest
 from helpers.pipeline import chapters, check
 from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check import order, texts, typed
+from helpers.pipeline.check.order import CHECKED_BY
 from helpers.pipeline.check.parts import prose_of
 from helpers.project import Project
 from helpers.said import ORDER
@@ -209,7 +210,7 @@ def shown():
     for name in chapters.names(PROJECT):
         each = chapters.read(PROJECT, name)
         found += [text.text for cell in each.code_cells
-                  for text in texts.shown(cell["source"], checked_by="said")]
+                  for text in texts.shown(cell["source"], checked_by=CHECKED_BY)]
         found += [" ".join(text.split()) for text in prose_of(each)]
     return found + [text for _, text in texts_of_helpers()]
 
@@ -285,5 +286,5 @@ def texts_of_helpers():
         for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
             tree = WithoutErrors().visit(ast.parse(file.read_text("utf-8")))
             found += [(f"{file.relative_to(PROJECT.root)}, line {text.line}", text.text)
-                      for text in texts.shown(tree, checked_by="said")]
+                      for text in texts.shown(tree, checked_by=CHECKED_BY)]
     return found

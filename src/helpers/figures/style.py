@@ -27,6 +27,8 @@ PALE = "#9a9a9a"  # marks that are context only
 INK, MUTED, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#e3e3e3", "#ffffff"
 
 WIDTH = 6.5  # inches; fills the text column of a page and stays legible on a phone
+SMALL_WIDTH = 3.4  # of a card: two beside each other on a page, one as wide as a phone's column
+SMALL_TITLE_POINTS = 12
 TITLE_POINTS, SUBTITLE_POINTS, SOURCE_POINTS, TEXT_POINTS = 14, 11, 9, 10.5
 LINE = 1.28  # line spacing
 
@@ -83,7 +85,7 @@ class FigureError(ValueError):
     """A figure that would reach readers without what they need to read it."""
 
 
-def new(title, subtitle, *, source, height=3.4, rows=1, columns=1, **subplots):
+def new(title, subtitle, *, source, height=3.4, width=WIDTH, rows=1, columns=1, **subplots):
     """Start a figure in the house style.
 
     Parameters
@@ -96,6 +98,8 @@ def new(title, subtitle, *, source, height=3.4, rows=1, columns=1, **subplots):
         Where the numbers come from; stands below the figure.
     height : float
         Height of the drawing itself in inches, title and source not counted.
+    width : float
+        Width in inches; `SMALL_WIDTH` for a card on a page that gathers findings.
     rows, columns : int
         Number of axes. Further keywords go to ``matplotlib.pyplot.subplots``.
 
@@ -111,14 +115,16 @@ def new(title, subtitle, *, source, height=3.4, rows=1, columns=1, **subplots):
     for part, value in (("title", title), ("subtitle", subtitle), ("source", source)):
         if not value.strip():
             raise FigureError(f"A figure needs a {part}.")
-    head = [(line, TITLE_POINTS, "bold", INK) for line in _wrap(title, TITLE_POINTS, "bold")]
-    head += [(line, SUBTITLE_POINTS, "normal", MUTED) for line in _wrap(subtitle, SUBTITLE_POINTS)]
-    foot = _wrap("Source: " + source, SOURCE_POINTS)
+    points = TITLE_POINTS if width > SMALL_WIDTH else SMALL_TITLE_POINTS
+    head = [(line, points, "bold", INK) for line in _wrap(title, points, "bold", width)]
+    head += [(line, SUBTITLE_POINTS, "normal", MUTED)
+             for line in _wrap(subtitle, SUBTITLE_POINTS, width=width)]
+    foot = _wrap("Source: " + source, SOURCE_POINTS, width=width)
     head_inches = sum(size for _, size, _, _ in head) * LINE / 72 + 0.18
     foot_inches = len(foot) * SOURCE_POINTS * LINE / 72 + 0.14
     total = head_inches + height + foot_inches
     figure, axes = plt.subplots(
-        rows, columns, figsize=(WIDTH, total), layout="constrained", **subplots
+        rows, columns, figsize=(width, total), layout="constrained", **subplots
     )
     # Letters leave as outlines, so the words go along as words.
     figure.book_words = {"title": title, "subtitle": subtitle, "source": source}
@@ -136,17 +142,17 @@ def new(title, subtitle, *, source, height=3.4, rows=1, columns=1, **subplots):
     return figure, axes
 
 
-def _wrap(text, points, weight="normal"):
+def _wrap(text, points, weight="normal", width=WIDTH):
     """Break text into lines that fit the figure's width, measured with the real font."""
-    limit, space = WIDTH * 72 * 0.99, _length(" ", points, weight)
-    lines, line, width = [], [], 0.0
+    limit, space = width * 72 * 0.99, _length(" ", points, weight)
+    lines, line, reached = [], [], 0.0
     for word in text.split():
         length = _length(word, points, weight)
-        if line and width + length > limit:
+        if line and reached + length > limit:
             lines.append(" ".join(line))
-            line, width = [], 0.0
+            line, reached = [], 0.0
         line.append(word)
-        width += length + space
+        reached += length + space
     return [*lines, " ".join(line)]
 
 
@@ -171,7 +177,7 @@ def kind_drawn(kind):
     return DRAWN_AS[kind]
 
 
-def show(figure, name, *, alt, data, beside=(), references=()):
+def show(figure, name, *, alt, data, beside=(), references=(), for_page=""):
     """Put a figure into the notebook as SVG, with its alternative text and its data.
 
     Parameters
@@ -188,6 +194,9 @@ def show(figure, name, *, alt, data, beside=(), references=()):
         Columns of numbers that readers get and the picture does not show.
     references : sequence of float
         Numbers that the picture shows and that are no data, such as a line at 1.
+    for_page : str
+        A page beside the chapters that shows the figure in the chapter's stead, such as
+        ``"intro"``. The chapter's own page leaves it out.
 
     Raises
     ------
@@ -223,6 +232,7 @@ def show(figure, name, *, alt, data, beside=(), references=()):
              f"{part}: {text}" for part, text in words.items())])},
         # Told, not raised: who asks for other assumptions is to see a page. No gate lets it pass.
         raw=True, metadata={"book": {"figure": name, **words,
+                                     **({"for_page": for_page} if for_page else {}),
                                      **({"disagrees": wrong} if wrong else {})}},
     )
 

@@ -76,10 +76,10 @@ def _exhibit(place, about, data) -> Exhibit:
                  if part in about}
         return Exhibit("figure", about["figure"], place, words, rows, [], [])
     page = "".join(data.get("text/html", ""))
-    note = re.search(r'<p class="table-note">(.*?)</p>', page, re.S)
+    note = re.search(r'<(p|span) class="table-note">(.*?)</\1>', page, re.S)
     shown = [[_plain(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
              for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.S)]
-    words = {"caption": about.get("caption", ""), "note": _plain(note[1]) if note else ""}
+    words = {"caption": about.get("caption", ""), "note": _plain(note[2]) if note else ""}
     return Exhibit("table", about["table"], place, words, rows, shown[0] if shown else [],
                    shown[1:])
 

@@ -14,6 +14,8 @@ from helpers.pipeline.check.parts import at, numbered, prose_of
 from helpers.pipeline.check.typed import Reasons, left_in
 from helpers.said import ORDER, words_of_order
 
+CHECKED_BY = ("said", "bound")  # their words of order are held against numbers
+
 
 def order_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
     """Words of order typed into texts of code, or into prose beside what is glued in."""
@@ -40,7 +42,7 @@ def order_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
 
 def order_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
     """Words of order typed into texts of a source, each with its line."""
-    return [(word, text.line) for text in texts.shown(source, checked_by="said")
+    return [(word, text.line) for text in texts.shown(source, checked_by=CHECKED_BY)
             for word in left_in(text.text, ORDER, may_stand)]
 
 

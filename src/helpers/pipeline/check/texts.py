@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 VALUE = "{}"  # stands in a text for what the code puts there
@@ -21,14 +21,14 @@ class Text(NamedTuple):
     text: str
 
 
-def shown(source: str | ast.AST, *, checked_by: str = "") -> Iterable[Text]:
+def shown(source: str | ast.AST, *, checked_by: Collection[str] = ()) -> Iterable[Text]:
     """Texts in a source that readers may see.
 
     Parameters
     ----------
     source : str or ast.AST
-    checked_by : str, optional
-        Name of a function whose arguments are held against numbers: their texts are left out.
+    checked_by : collection of str, optional
+        Names of functions whose arguments are held against numbers: their texts are left out.
     """
     tree = ast.parse(source) if isinstance(source, str) else source
     for node, parent in _walk(tree, checked_by):
@@ -41,13 +41,13 @@ def shown(source: str | ast.AST, *, checked_by: str = "") -> Iterable[Text]:
             yield Text(node.lineno, text)
 
 
-def _walk(node: ast.AST, checked_by: str) -> Iterable[tuple[ast.AST, ast.AST]]:
+def _walk(node: ast.AST, checked_by: Collection[str]) -> Iterable[tuple[ast.AST, ast.AST]]:
     """Nodes with their parents; not inside formats, nor inside calls of `checked_by`."""
     if isinstance(node, ast.Subscript):
         node.value.indexed = True  # ("below", "above")[x > y]
     for child in ast.iter_child_nodes(node):
         match child:
-            case ast.Call(func=ast.Name(id=name)) if name == checked_by:
+            case ast.Call(func=ast.Name(id=name)) if name in checked_by:
                 continue
         if isinstance(node, ast.FormattedValue) and child is node.format_spec:
             continue

@@ -165,7 +165,7 @@ def folded(cells: list[dict]) -> list[dict]:
 
 
 def _is_visible(output: dict) -> bool:
-    return results.MIME not in output.get("data", {})
+    return results.MIME not in output.get("data", {}) and not _for_another_page(output)
 
 
 def _figure_then_code(cell: dict, outputs: list[dict], sources: list[str]) -> list[dict]:
@@ -194,7 +194,11 @@ def prepare(notebook: dict, chapter: str, folder: Path) -> None:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = [_for_reading(output, chapter, folder)
-                               for output in cell["outputs"]]
+                               for output in cell["outputs"] if not _for_another_page(output)]
+
+
+def _for_another_page(output: dict) -> bool:
+    return bool(output.get("metadata", {}).get("book", {}).get("for_page"))
 
 
 def _for_reading(output: dict, chapter: str, folder: Path) -> dict:
