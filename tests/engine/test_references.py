@@ -1,4 +1,4 @@
-"""Pages show figures, tables and sentences of chapters by reference; one that leads nowhere fails."""
+"""Pages show what chapters made by reference; a reference that leads nowhere fails."""
 
 import json
 

@@ -38,8 +38,8 @@ from helpers.project import Project
 __all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "exhibits",
            "faults", "heading_faults", "ledger_faults", "notes", "order_faults", "output_faults",
            "outputs", "parameter_faults", "place_faults", "position_faults", "prose_faults",
-           "quote_faults", "reading_faults", "reference_faults", "rest_faults", "shared", "shared_words",
-           "source_faults", "switch_faults", "syntax_faults", "table_faults", "tables",
+           "quote_faults", "reading_faults", "reference_faults", "rest_faults", "shared",
+           "shared_words", "source_faults", "switch_faults", "syntax_faults", "table_faults", "tables",
            "typed_faults",
            "typed_numbers", "unseen", "written"]
 

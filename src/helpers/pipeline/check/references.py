@@ -1,4 +1,4 @@
-"""Rules for pages written by hand: what they show of chapters is there, and nothing waits unseen."""
+"""Rules for pages written by hand: what they show is there, and nothing made for them is unseen."""
 
 from helpers import results
 from helpers.pipeline import chapters, pages

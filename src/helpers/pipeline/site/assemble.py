@@ -8,14 +8,13 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from urllib.parse import quote
 
 import yaml
 
-from helpers import datasets, downloads, markup, results
+from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import exhibits, generated
+from helpers.pipeline.site import exhibits, generated, links
 
 PAGE_FOLDERS = ("_static", "_templates")
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
@@ -102,6 +101,7 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
     settings["html_theme_options"]["announcement"] = "notice"
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
     settings["book_page_processes"] = processes
+    settings["book_links"] = links.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 
