@@ -11,6 +11,7 @@ from helpers import datasets, parameters
 from helpers.pipeline import chapters, pages
 from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check.beside import notes, tables
+from helpers.pipeline.check.bounds import bound_faults, bound_output_faults
 from helpers.pipeline.check.cells import cell_faults, syntax_faults
 from helpers.pipeline.check.exhibits import (
     exhibit_faults,
@@ -19,6 +20,7 @@ from helpers.pipeline.check.exhibits import (
     shared_words,
     source_faults,
 )
+from helpers.pipeline.check.facts import fact_faults
 from helpers.pipeline.check.headings import heading_faults
 from helpers.pipeline.check.inputs import parameter_faults, table_faults
 from helpers.pipeline.check.ledger import ledger_faults
@@ -35,13 +37,15 @@ from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
-__all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "exhibits",
-           "faults", "heading_faults", "ledger_faults", "notes", "order_faults", "output_faults",
-           "outputs", "parameter_faults", "place_faults", "position_faults", "prose_faults",
-           "quote_faults", "reading_faults", "reference_faults", "rest_faults", "shared",
-           "shared_words", "source_faults", "switch_faults", "syntax_faults", "table_faults", "tables",
-           "typed_faults",
-           "typed_numbers", "unseen", "written"]
+__all__ = ["TO_WRITE", "bound_faults", "bound_output_faults", "cell_faults", "claims",
+           "contents_faults", "exhibit_faults", "exhibits",
+           "fact_faults", "faults", "heading_faults", "ledger_faults", "notes",
+           "order_faults", "output_faults", "outputs", "parameter_faults",
+           "place_faults", "position_faults", "prose_faults", "quote_faults",
+           "reading_faults", "reference_faults", "rest_faults", "shared",
+           "shared_words", "source_faults", "switch_faults", "syntax_faults",
+           "table_faults", "tables", "typed_faults", "typed_numbers", "unseen",
+           "written"]
 
 TEXTS = ["section", "qualifier", "printed", "unit", "scope_id"]  # columns of claims that hold text
 
@@ -73,6 +77,7 @@ def written(project: Project, name: str) -> list[str]:
         *prose_faults(chapter, names),
         *typed_faults(chapter, {"not_results": names} | project.settings.get("no_count", {})),
         *order_faults(chapter, project.settings.get("no_order", {})),
+        *bound_faults(chapter, project.settings.get("no_bound", {})),
         *heading_faults(chapter),
         *contents_faults(chapter, chapters.names(project)),
     ]
@@ -94,12 +99,14 @@ def outputs(project: Project, name: str) -> list[str]:
                                 if each.chapter == name}),
         *rest_faults(chapter, printed),
         *quote_faults(chapter, printed or {}),
+        *bound_output_faults(chapter, project.settings.get("no_bound", {})),
     ]
 
 
 def shared(project: Project) -> list[str]:
-    """Texts and data that two figures or tables of the book have in common."""
-    return shared_words(chapters.read(project, name) for name in chapters.names(project))
+    """What figures and tables of the book must not have in common, and facts on which all agree."""
+    listed = [chapters.read(project, name) for name in chapters.names(project)]
+    return shared_words(listed) + fact_faults(listed, project.settings.get("own_names"))
 
 
 def _told(rule: Callable, chapter: Chapter, *known) -> list[str]:
