@@ -14,7 +14,7 @@ import yaml
 from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import exhibits, generated, links
+from helpers.pipeline.site import exhibits, generated, links, related
 
 PAGE_FOLDERS = ("_static", "_templates")
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
@@ -90,7 +90,8 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
     for run in runs:
         notebook = with_outputs(chapters.read(project, run.chapter).notebook,
                                 executed[run.chapter], run.chapter)
-        notebook["cells"] = folded(notebook["cells"])
+        last = related.cell(project, run.chapter)
+        notebook["cells"] = folded(notebook["cells"]) + ([last] if last else [])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
