@@ -289,11 +289,15 @@ ALLOWED = [
     Allowed(README, r"CC BY 4\.0", "name of a licence"),
     Allowed("intro.md", r"move the growth of two markets", "what the explorer of chapter 2.3 has"),
     Allowed("intro.md", r"questions, two screens each", "how the pages are laid out"),
-    Allowed("glossary.md", r"Agreement of two coders beyond what chance would give: 1 for full "
+    Allowed("glossary.md", r"Agreement of two codings beyond what chance would give: 1 for full "
                            r"agreement, 0 for chance", "a definition"),
-    Allowed("glossary.md", r"two amounts in different currencies", "a definition"),
     Allowed("glossary.md", r"two countries that tie for the lead", "a definition"),
-    Allowed("glossary.md", r"a line joins two items", "a definition"),
+    Allowed("glossary.md", r"It is 1 where events are independent", "a definition"),
+    Allowed("glossary.md", r"How alike two lists are: .* from 0 to 1", "a definition"),
+    Allowed("glossary.md", r"At 1 the forecast was as wrong", "a definition"),
+    Allowed("glossary.md", r"How often two codings agree", "a definition"),
+    Allowed("glossary.md", r"how alike two orders are: 1 for the same order, -1 for the reverse",
+            "a definition"),
     Allowed("glossary.md", r"Two figures determine it exactly", "a definition"),
     Allowed(DATA, A_TABLE, "what was found before settling: its sums are checked"),
     Allowed(DATA, r"Two transcriptions were made independently", "how the tables were made"),
