@@ -392,7 +392,8 @@ def test_the_market_behind_is_the_larger_after_this_year(behind, year):
 
 
 def test_the_year_of_overtaking_needs_one_first_year_and_the_larger_first():
-    one, other = (printed(1.0, 0.0, 2019), printed(2.0, 0.0, 2020)), (printed(8.0, 0.0, 2018), printed(8.0, 0.0, 2021))
+    one = printed(1.0, 0.0, 2019), printed(2.0, 0.0, 2020)
+    other = printed(8.0, 0.0, 2018), printed(8.0, 0.0, 2021)
     for pair in ((one, other), (one, (printed(8.0, 0.0, 2019), printed(9.0, 0.0, 2021)))):
         with pytest.raises(ValueError, match="the larger first"):
             markets.overtaking_year(*pair)
@@ -405,5 +406,6 @@ def test_the_level_that_drops_a_row_is_the_one_over_the_weakest(rows, level):
 
 
 def test_one_size_and_its_growth_give_two_years():
-    found = markets.years_with_size(printed(3.0, 0.0, 2019), printed(0.5, 0.0, 2019), range(2015, 2025))
+    size, rate = printed(3.0, 0.0, 2019), printed(0.5, 0.0, 2019)
+    found = markets.years_with_size(size, rate, range(2015, 2025))
     assert found == [2018, 2019]
