@@ -8,6 +8,8 @@ from helpers.pipeline.chapters import Chapter
 from helpers.project import Project
 
 PROJECT = Project.current()
+PARAMETERS = {"cell_type": "code", "source": "", "metadata": {"tags": ["parameters"]},
+              "outputs": []}
 
 
 def record(name="share", value=0.25, **changes):
@@ -25,7 +27,7 @@ def table(text):
 def chapter(name, *outputs):
     cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": list(outputs)}
     return Chapter(name, PROJECT.root / f"{name}.ipynb",
-                   {"cells": [cell], "metadata": {}})
+                   {"cells": [PARAMETERS, cell], "metadata": {}})
 
 
 def test_all_chapters_tell_the_same_facts():

@@ -33,6 +33,7 @@ from helpers.pipeline.check.quotes import quote_faults
 from helpers.pipeline.check.reading import reading_faults
 from helpers.pipeline.check.references import reference_faults
 from helpers.pipeline.check.rests import COLUMNS, rest_faults
+from helpers.pipeline.check.stated import stated_faults
 from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
@@ -43,7 +44,7 @@ __all__ = ["TO_WRITE", "bound_faults", "bound_output_faults", "cell_faults", "cl
            "order_faults", "output_faults", "outputs", "parameter_faults",
            "place_faults", "position_faults", "prose_faults", "quote_faults",
            "reading_faults", "reference_faults", "rest_faults", "shared",
-           "shared_words", "source_faults", "switch_faults", "syntax_faults",
+           "shared_words", "source_faults", "stated_faults", "switch_faults", "syntax_faults",
            "table_faults", "tables", "typed_faults", "typed_numbers", "unseen",
            "written"]
 
@@ -99,6 +100,7 @@ def outputs(project: Project, name: str) -> list[str]:
                                 if each.chapter == name}),
         *rest_faults(chapter, printed),
         *quote_faults(chapter, printed or {}),
+        *stated_faults(chapter, printed),
         *bound_output_faults(chapter, project.settings.get("no_bound", {})),
     ]
 

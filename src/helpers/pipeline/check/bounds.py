@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from helpers import results
 from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check import texts
-from helpers.pipeline.check.exhibits import NUMBER, exhibits
+from helpers.pipeline.check.exhibits import exhibits
+from helpers.pipeline.check.numbers import NUMBER, numbers_in
 from helpers.pipeline.check.parts import at, numbered
 from helpers.pipeline.check.typed import Reasons, left_in
 from helpers.words import BOUNDS
@@ -109,16 +110,9 @@ def _texts(chapter: Chapter) -> Iterable[tuple[str, str]]:
 
 
 def _recorded(chapter: Chapter) -> Iterable[float]:
-    waiting = [entry["value"] for entry in results.entries(chapter.notebook)
-               if entry["type"] == "result"]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            yield float(value)
+    for entry in results.entries(chapter.notebook):
+        if entry["type"] == "result":
+            yield from numbers_in(entry["value"])
 
 
 def _drawn(chapter: Chapter) -> Iterable[float]:

@@ -52,8 +52,9 @@ def fact_faults(listed: Iterable[Chapter],
         if other:
             found.append(
                 f"{first.chapter}, {first.where} and {other.chapter}, {other.where} tell "
-                f"{fact.strip()} differently: {_text(first.value)} and {_text(other.value)}. Compute it in one "
-                f"place, or give what is another fact another name")
+                f"{fact.strip()} differently: {_text(first.value)} and "
+                f"{_text(other.value)}. Compute it in one place, or give what is another fact "
+                f"another name")
     return found
 
 
