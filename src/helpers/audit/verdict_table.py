@@ -1,10 +1,17 @@
 """The checks applied to the claims: outcomes, one verdict a claim, and the count of verdicts."""
 
+import dataclasses
+
 import pandas as pd
 
 from helpers.audit.facts import Facts, Outcome
+from helpers.audit.prints import level
 from helpers.audit.register import CHECKS
 from helpers.audit.verdicts import VERDICTS, AuditError, first_rule
+from helpers.paper_profile import claim_class
+
+CLASSES = ("measurement", "year", "text")  # of printed figures, see `claim_class`
+NOTHING_FOUND = "No second figure was found, inside or outside."
 
 
 def outcomes(facts: Facts, checks=CHECKS) -> pd.DataFrame:
@@ -47,34 +54,37 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a claim, in the order of the print: ``claim_id, section, subject, measure, printed,
-        unit, reference_basis, verdict, letter, kind`` (of the deciding check), ``recomputed,
-        bound, because, findings`` (joined by a blank) and ``also`` (further rules that apply).
+        unit, reference, reference_basis, class`` (measurement, year or text), ``verdict, letter,
+        name`` (the verdict in words), ``kind`` (of the deciding check), ``recomputed, bound,
+        because`` (where nothing decides: what weaker sources say, and what is missing),
+        ``findings`` (joined by a blank) and ``also`` (further rules that apply).
     """
     found, rows = outcomes(facts, checks), []
+    classes = claim_class(facts.claims)
     for claim_id, claim in facts.claims.iterrows():
         said = found[found["claim_id"] == claim_id]
         rules = list(dict.fromkeys(said["rule"].dropna()))
+        if not rules and classes[claim_id] == "year":
+            rules = ["date"]
         verdict = first_rule(rules)
-        deciding = said[said["rule"] == verdict] if rules else said
+        deciding = said[said["rule"] == verdict]
         best = deciding.iloc[0] if len(deciding) else None
         named = [check.findings for check in checks if claim_id in check.claims]
         if best is not None:
             because = best["message"]
-        elif claim["unit"] == "year":
-            because = "A year that only dates another figure."
+        elif verdict == "date":
+            because = "It only dates something else."
         else:
-            because = "No second figure was found, inside or outside."
+            because = " ".join(said["message"]) or NOTHING_FOUND
         rows.append(
             {
                 "claim_id": claim_id,
-                "section": claim["section"],
-                "subject": claim["subject"],
-                "measure": claim["measure"],
-                "printed": claim["printed"],
-                "unit": claim["unit"],
-                "reference_basis": claim["reference_basis"],
+                **claim[["section", "subject", "measure", "printed", "unit"]],
+                **claim[["reference", "reference_basis"]],
+                "class": classes[claim_id],
                 "verdict": verdict,
                 "letter": VERDICTS[verdict].letter,
+                "name": VERDICTS[verdict].name,
                 "kind": "" if best is None else best["kind"],
                 "recomputed": _first_text(deciding, said, "recomputed"),
                 "bound": "" if best is None else best["bound"],
@@ -84,6 +94,61 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def by_class(audited) -> pd.DataFrame:
+    """Claims by verdict and class: measurements are counted apart from years and counts of text.
+
+    Parameters
+    ----------
+    audited : pandas.DataFrame
+        From `audit`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by verdict, all of `VERDICTS` in their order; columns `CLASSES`.
+    """
+    table = pd.crosstab(audited["verdict"], audited["class"])
+    return table.reindex(index=list(VERDICTS), columns=list(CLASSES), fill_value=0)
+
+
+def flips(facts: Facts, **changes) -> pd.DataFrame:
+    """Claims whose verdict is another one under other parameters.
+
+    Parameters
+    ----------
+    facts : Facts
+    **changes
+        Fields of `Facts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``claim_id, printed, before, after`` (keys of `VERDICTS`).
+    """
+    both = audit(facts).merge(
+        audit(dataclasses.replace(facts, **changes))[["claim_id", "verdict"]],
+        on="claim_id",
+        suffixes=("_before", "_after"),
+    )
+    moved = both[both["verdict_before"] != both["verdict_after"]]
+    return moved.rename(columns={"verdict_before": "before", "verdict_after": "after"})[
+        ["claim_id", "printed", "before", "after"]
+    ].reset_index(drop=True)
+
+
+def fitting_rate(facts: Facts, part, whole, year) -> float:
+    """RMB per USD from which a sum of RMB, as low as its print allows, fits into a sum of USD.
+
+    Parameters
+    ----------
+    facts : Facts
+    part, whole : tuple of str
+        Claims as for `level`, in RMB and in USD.
+    year : int
+    """
+    return level(facts, part, year).low / level(facts, whole, year).high
 
 
 def _first_text(deciding, said, column):
