@@ -203,14 +203,6 @@ def test_readings_of_one_number_leave_the_label_open(facts):
         "3.4-budget-federal"] == "ambiguous"
 
 
-def test_the_scoreboard_counts_every_claim_once(audited):
-    board = audit.scoreboard(
-        audited.reset_index(), {"2": "two", "3": "three", "5": "five", "6": "six"}
-    )
-    assert board.loc["All", "total"] == len(audited)
-    assert (board.drop(columns="total").sum(axis=1) == board["total"]).all()
-
-
 # ------------------------------------------------------------------ recomputations
 
 
@@ -391,6 +383,23 @@ def test_another_date_outside_contradicts(facts):
     assert found["3.4-horizon-year"] == "contradicted_outside"
 
 
+# ------------------------------------------------------------------ what would change
+
+
+def test_what_would_change_names_values_and_verdicts(facts):
+    trials = [
+        {"assumption": "a", "parameter": "attack_reading", "baseline": "open", "nowhere": "-",
+         "tries": {"one": {"attack_reading": "power_seven"}, "same": {"attack_reading": "all"},
+                   "two": {"attack_reading": "product_million"}}},
+        {"assumption": "b", "parameter": "rmb_per_usd", "baseline": "mean", "nowhere": "nowhere",
+         "tries": {"dear": {"rmb_per_usd": 11.0}}},
+    ]
+    found = audit.would_change(facts, trials)
+    assert list(found["flips_at"]) == ["one or two", "nowhere"]
+    assert found["then"][0].endswith(": cannot be checked instead of ambiguous")
+    assert found["then"][1] == "No verdict changes"
+
+
 # ------------------------------------------------------------------ parameters
 
 
@@ -485,20 +494,17 @@ def test_a_check_that_a_choice_releases_is_listed():
 # ------------------------------------------------------------------ the figure
 
 
-def test_the_tile_strip_draws_every_tile_and_counts_them_in_its_key():
+def test_chips_hold_every_text_and_break_where_a_row_is_full():
     from helpers import figures
 
-    figure, axes = figures.new("Title", "Measure", source="made up")
-    kinds = {
-        "a": ("A", "first", "#cc78bc"),
-        "b": ("B", "second", "#e9e9e9"),
-        "c": ("C", "x", "#fff"),
-    }
-    figures.tile_strip(
-        axes, {"one": ["a", "b", "a"], "two": ["b"]}, kinds, marks={"one": ["2.1", "2.1", "2.2"]}
-    )
+    rows = [("short", ["one", "two"], "#cc78bc"), ("long", ["a longer text"] * 7, "#e9e9e9")]
+    assert figures.chips_height(rows) > figures.chips_height(rows[:1])
+    figure, axes = figures.new("Title", "Measure", source="made up",
+                               height=figures.chips_height(rows))
+    figures.chips(axes, rows)
     texts = [text.get_text() for text in axes.texts]
-    assert texts.count("A") == 3 and texts.count("B") == 3  # two tiles each and one in the key
-    assert {"first: 2", "second: 2", "2.1", "2.2"} <= set(texts)
-    assert not any(text.startswith("x:") for text in texts)
+    assert texts.count("a longer text") == 7 and {"short", "long", "one", "two"} <= set(texts)
+    ends = [patch.get_x() + patch.get_width() for patch in axes.patches]
+    assert max(ends) <= axes.get_xlim()[1]
+    assert len({patch.get_y() for patch in axes.patches}) > len(rows)
     plt.close(figure)

@@ -27,6 +27,7 @@ from helpers.audit.prints import (
     interval,
     level,
     printed_half_width,
+    shown,
     states,
 )
 from helpers.audit.recompute import (
@@ -69,7 +70,8 @@ from helpers.audit.verdict_table import (
     fitting_rate,
     flips,
     outcomes,
-    scoreboard,
+    verdicts,
+    would_change,
 )
 from helpers.audit.verdicts import (
     AGREES,
@@ -131,11 +133,13 @@ __all__ = [
     "part_whole",
     "printed_half_width",
     "readings_differ",
-    "scoreboard",
     "share_of_flaws",
+    "shown",
     "stated_growth",
     "statement_rule",
     "states",
     "text_contradictions",
+    "verdicts",
     "ways_to_read",
+    "would_change",
 ]

@@ -29,6 +29,15 @@ def printed_half_width(printed: str) -> float | None:
     return 0.5 * 10.0 ** -len(figures[-1]) if figures else None
 
 
+QUALIFIERS = {"more_than": "more than ", "approx": "about "}
+
+
+def shown(claim) -> str:
+    """A figure as prose prints it, with its qualifier: ``more than 50 %``."""
+    printed = claim["printed"].replace("%", words.SPACE + "%")
+    return QUALIFIERS.get(claim["qualifier"], "") + printed
+
+
 def interval(claim, approximate_half_width: float) -> tuple[float, float]:
     """Values that round to the print, in the claim's own unit.
 

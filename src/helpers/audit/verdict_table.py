@@ -5,7 +5,7 @@ import dataclasses
 import pandas as pd
 
 from helpers.audit.facts import Facts, Outcome
-from helpers.audit.prints import level
+from helpers.audit.prints import level, shown
 from helpers.audit.register import CHECKS
 from helpers.audit.verdicts import VERDICTS, AuditError, first_rule
 from helpers.paper_profile import claim_class
@@ -54,18 +54,16 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a claim, in the order of the print: ``claim_id, section, subject, measure, printed,
-        unit, reference, reference_basis, class`` (measurement, year or text), ``verdict, letter,
-        name`` (the verdict in words), ``kind`` (of the deciding check), ``recomputed, bound,
-        because`` (where nothing decides: what weaker sources say, and what is missing),
-        ``findings`` (joined by a blank) and ``also`` (further rules that apply).
+        shown`` (with its qualifier), ``unit, reference, reference_basis, class`` (measurement, year
+        or text), ``verdict, name`` (the verdict in words), ``kind`` (of the deciding check),
+        ``recomputed, bound, because`` (where nothing decides: what weaker sources say, and what is
+        missing), ``findings`` (joined by a blank) and ``also`` (further rules that apply).
     """
     found, rows = outcomes(facts, checks), []
-    classes = claim_class(facts.claims)
+    classes, proposed = claim_class(facts.claims), _rules(facts, found)
     for claim_id, claim in facts.claims.iterrows():
         said = found[found["claim_id"] == claim_id]
-        rules = list(dict.fromkeys(said["rule"].dropna()))
-        if not rules and classes[claim_id] == "year":
-            rules = ["date"]
+        rules = proposed[claim_id]
         verdict = first_rule(rules)
         deciding = said[said["rule"] == verdict]
         best = deciding.iloc[0] if len(deciding) else None
@@ -80,10 +78,10 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
             {
                 "claim_id": claim_id,
                 **claim[["section", "subject", "measure", "printed", "unit"]],
+                "shown": shown(claim),
                 **claim[["reference", "reference_basis"]],
                 "class": classes[claim_id],
                 "verdict": verdict,
-                "letter": VERDICTS[verdict].letter,
                 "name": VERDICTS[verdict].name,
                 "kind": "" if best is None else best["kind"],
                 "recomputed": _first_text(deciding, said, "recomputed"),
@@ -94,6 +92,25 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _rules(facts, found):
+    """Rules that apply to each claim; a year of which no check speaks only dates something."""
+    classes, proposed = claim_class(facts.claims), {}
+    for claim_id, rule in zip(found["claim_id"], found["rule"], strict=True):
+        proposed.setdefault(claim_id, {})[rule] = True
+    return {
+        claim_id: [rule for rule in proposed.get(claim_id, {}) if isinstance(rule, str)]
+        or (["date"] if classes[claim_id] == "year" else [])
+        for claim_id in facts.claims.index
+    }
+
+
+def verdicts(facts: Facts) -> dict:
+    """Claim id -> verdict, without the words of `audit`."""
+    return {
+        claim_id: first_rule(rules) for claim_id, rules in _rules(facts, outcomes(facts)).items()
+    }
 
 
 def by_class(audited) -> pd.DataFrame:
@@ -125,17 +142,56 @@ def flips(facts: Facts, **changes) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``claim_id, printed, before, after`` (keys of `VERDICTS`).
+        ``claim_id, shown, before, after`` (keys of `VERDICTS`).
     """
-    both = audit(facts).merge(
-        audit(dataclasses.replace(facts, **changes))[["claim_id", "verdict"]],
-        on="claim_id",
-        suffixes=("_before", "_after"),
-    )
-    moved = both[both["verdict_before"] != both["verdict_after"]]
-    return moved.rename(columns={"verdict_before": "before", "verdict_after": "after"})[
-        ["claim_id", "printed", "before", "after"]
-    ].reset_index(drop=True)
+    return _turned(facts, verdicts(facts), changes)
+
+
+def _turned(facts, before, changes):
+    after = verdicts(dataclasses.replace(facts, **changes))
+    rows = [
+        (claim_id, shown(facts.claims.loc[claim_id]), before[claim_id], verdict)
+        for claim_id, verdict in after.items()
+        if verdict != before[claim_id]
+    ]
+    return pd.DataFrame(rows, columns=["claim_id", "shown", "before", "after"])
+
+
+def would_change(facts: Facts, trials) -> pd.DataFrame:
+    """What other assumptions would make of the verdicts, one row an assumption.
+
+    Parameters
+    ----------
+    facts : Facts
+    trials : list of dict
+        ``assumption, parameter, baseline`` in words; ``tries``, words for a value -> fields of
+        `Facts` to change; ``nowhere``, what is said of the values where none changes a verdict.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``assumption, parameter, baseline, flips_at`` and ``then``, the verdicts that change.
+    """
+    rows, before = [], verdicts(facts)
+    for trial in trials:
+        told = {}
+        for value, changes in trial["tries"].items():
+            moved = _turned(facts, before, changes)
+            if len(moved):
+                told.setdefault("; ".join(map(_in_words, moved.itertuples())), []).append(value)
+        rows.append(
+            {
+                **{key: trial[key] for key in ("assumption", "parameter", "baseline")},
+                "flips_at": "; ".join(" or ".join(values) for values in told.values())
+                or trial["nowhere"],
+                "then": "; ".join(told) or "No verdict changes",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _in_words(row):
+    return f"{row.shown}: {VERDICTS[row.after].name} instead of {VERDICTS[row.before].name}"
 
 
 def fitting_rate(facts: Facts, part, whole, year) -> float:
@@ -158,28 +214,3 @@ def _first_text(deciding, said, column):
         if texts:
             return texts[0]
     return ""
-
-
-def scoreboard(audited, sections) -> pd.DataFrame:
-    """Verdicts by main section, in the order of the print; every claim counts once.
-
-    Parameters
-    ----------
-    audited : pandas.DataFrame
-        From `audit`.
-    sections : dict
-        First character of a section -> name of the row.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by row name, one column a verdict, then ``total``; the last row is ``All``.
-    """
-    group = audited["section"].str[0].map(sections)
-    table = pd.crosstab(group, audited["verdict"]).reindex(
-        index=[name for name in sections.values() if name in set(group)],
-        columns=list(VERDICTS),
-        fill_value=0,
-    )
-    table.loc["All"] = table.sum()
-    return table.assign(total=table.sum(axis=1))
