@@ -32,10 +32,11 @@ from helpers.figures.effects import (
 )
 from helpers.figures.marks import aid
 from helpers.figures.matrices import (
+    chips,
+    chips_height,
     dot_matrix,
     heat_map,
     mark_rows,
-    tile_strip,
     tiles,
 )
 from helpers.figures.networks import (
@@ -120,6 +121,8 @@ __all__ = [
     "bars_with_error",
     "blocks_height",
     "bump_chart",
+    "chips",
+    "chips_height",
     "dot_matrix",
     "dumbbells",
     "effect_bars",
@@ -145,7 +148,6 @@ __all__ = [
     "stacked_bars",
     "strip",
     "ticker",
-    "tile_strip",
     "tiles",
     "timeline",
     "timeline_height",
