@@ -33,6 +33,7 @@ from helpers.figures.effects import (
 from helpers.figures.marks import aid
 from helpers.figures.matrices import (
     dot_matrix,
+    dot_rows,
     heat_map,
     mark_rows,
     tile_strip,
@@ -121,6 +122,7 @@ __all__ = [
     "blocks_height",
     "bump_chart",
     "dot_matrix",
+    "dot_rows",
     "dumbbells",
     "effect_bars",
     "hasse_diagram",
