@@ -217,6 +217,8 @@ def _number(text: str) -> float | None:
 
 def _table_faults(table: Exhibit) -> list[str]:
     """A table whose page and download differ, or whose headings stand over other columns."""
+    if not table.headings:  # a download alone
+        return []
     names, rows = table.rows[0], table.rows[1:]
     if len(table.headings) != len(names) or any(len(row) != len(names) for row in table.shown):
         return [f"it shows {len(table.headings)} columns and its download has {len(names)}."]
