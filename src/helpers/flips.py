@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-HALVINGS = 60  # of a step of the scan, which leaves nothing between two numbers
+HALVINGS = 40  # of a step of the scan, which leave next to nothing
 
 
 @dataclass(frozen=True)

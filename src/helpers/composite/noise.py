@@ -151,25 +151,21 @@ def kept_exactly(
     moves = np.array([[stays, rating_error, 0], [half, stays, half], [0, rating_error, stays]])
     unchanged = competition_rank((values[numbers] * fractions).sum(axis=1))
     totals = [_totals(row, fractions, values, moves) for row in numbers]
-    rows = [
-        (table.index[better], table.index[worse], sum(
-            chance * other for total, chance in totals[better].items()
-            for less, other in totals[worse].items() if total - less > NO_DIFFERENCE))
-        for better, worse in itertools.permutations(range(len(table)), 2)
-        if unchanged[better] < unchanged[worse]
-    ]
+    rows = []
+    for better, worse in itertools.permutations(range(len(table)), 2):
+        if unchanged[better] < unchanged[worse]:
+            (reached, chance), (others, shares) = totals[better], totals[worse]
+            behind = np.concatenate([[0.0], np.cumsum(shares)])
+            kept = chance @ behind[np.searchsorted(others, reached - NO_DIFFERENCE)]
+            rows.append((table.index[better], table.index[worse], float(kept)))
     return pd.DataFrame(rows, columns=["better", "worse", "kept"])
 
 
-def _totals(row, fractions, values, moves) -> dict[float, float]:
-    """Chance of each score that a unit may reach."""
-    found = {0.0: 1.0}
+def _totals(row, fractions, values, moves) -> tuple[np.ndarray, np.ndarray]:
+    """Scores that a unit may reach, rising, and the chance of each."""
+    reached, chance = np.zeros(1), np.ones(1)
     for level, fraction in zip(row, fractions, strict=True):
-        after: dict[float, float] = {}
-        for total, chance in found.items():
-            for value, step in zip(values, moves[level], strict=True):
-                if step:
-                    reached = round(total + fraction * value, TIE_DECIMALS)
-                    after[reached] = after.get(reached, 0.0) + chance * step
-        found = after
-    return found
+        sums = np.round(np.add.outer(reached, fraction * values), TIE_DECIMALS).ravel()
+        reached, place = np.unique(sums, return_inverse=True)
+        chance = np.bincount(place, weights=np.outer(chance, moves[level]).ravel())
+    return reached, chance

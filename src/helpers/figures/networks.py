@@ -64,9 +64,14 @@ def hasse_diagram(axes, graph, levels, *, notes=None, open_pairs=(), height=3.1)
         (x, y), (x_other, y_other) = place[first], place[second]
         axes.plot([x, x_other], [y, y_other], color=SECOND, linewidth=2, linestyle=(0, (1, 2)),
                   zorder=1)
-        axes.text((x + x_other) / 2, (y + y_other) / 2, "no order", ha="center", va="center",
-                  color=SECOND_INK, fontsize=TEXT_POINTS, zorder=2.5,
-                  bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
+        if y == y_other:
+            axes.text((x + x_other) / 2, y, "no order", ha="center", va="center", color=SECOND_INK,
+                      fontsize=TEXT_POINTS, zorder=2,
+                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
+        else:  # beside the line, where no line of order crosses it
+            axes.text(x + 0.38 * (x_other - x), y + 0.38 * (y_other - y), "no order ",
+                      ha="right" if x < x_other else "left", va="center", color=SECOND_INK,
+                      fontsize=TEXT_POINTS, zorder=2.5)
     # Lines of order run over the dotted ones where they cross.
     for better, worse in graph.edges:
         (x, y), (x_other, y_other) = place[better], place[worse]
