@@ -174,3 +174,13 @@ def a_scenario_changes_what_it_says(t, package):
         if withheld and row["text"] != row["note"]:
             yield (f"scenario_results, {row['scenario']} {row['result']}: its reason is not its "
                    f"text.")
+
+
+@rule("related")
+def a_pair_stands_once_in_the_order_of_the_book(t, package):
+    """Which of two related chapters stands first says nothing, so it is the earlier one."""
+    seen = set()
+    for row in t("related"):
+        if not row["chapter"] < row["other"] or (row["chapter"], row["other"]) in seen:
+            yield f"{where('related', row)}: each pair once, the earlier chapter first."
+        seen.add((row["chapter"], row["other"]))
