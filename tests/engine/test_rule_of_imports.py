@@ -19,7 +19,7 @@ LAYERS = [
     ("datasets",),
     ("results",), (ANALYSIS,), ("figures",), ("tables", "explorers"),
     ("pipeline.running",), ("pipeline.naming", "pipeline.notebooks"),
-    ("pipeline.contents",), ("pipeline.chapters",), ("pipeline.closure",),
+    ("pipeline.contents", "pipeline.pages"), ("pipeline.chapters",), ("pipeline.closure",),
     ("pipeline.plan",), ("pipeline.store",), ("pipeline.execute",),
     ("pipeline.edition", "pipeline.compare", "pipeline.moved"), ("pipeline.site",), (WORK,),
     ("pipeline.cli",),

@@ -8,9 +8,10 @@ A rule is a function of a chapter, and of what the book knows, that returns line
 from collections.abc import Callable
 
 from helpers import datasets, parameters
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, pages
 from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check.beside import notes, tables
+from helpers.pipeline.check.bounds import bound_faults, bound_output_faults
 from helpers.pipeline.check.cells import cell_faults, syntax_faults
 from helpers.pipeline.check.exhibits import (
     exhibit_faults,
@@ -19,28 +20,33 @@ from helpers.pipeline.check.exhibits import (
     shared_words,
     source_faults,
 )
+from helpers.pipeline.check.facts import fact_faults
 from helpers.pipeline.check.headings import heading_faults
 from helpers.pipeline.check.inputs import parameter_faults, table_faults
 from helpers.pipeline.check.ledger import ledger_faults
 from helpers.pipeline.check.order import order_faults
 from helpers.pipeline.check.outputs import output_faults
 from helpers.pipeline.check.parts import TO_WRITE
-from helpers.pipeline.check.places import glued_in, place_faults, unseen
+from helpers.pipeline.check.places import place_faults, unseen
 from helpers.pipeline.check.prose import contents_faults, prose_faults, typed_numbers
 from helpers.pipeline.check.quotes import quote_faults
 from helpers.pipeline.check.reading import reading_faults
+from helpers.pipeline.check.references import reference_faults
 from helpers.pipeline.check.rests import COLUMNS, rest_faults
+from helpers.pipeline.check.stated import stated_faults
 from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
-__all__ = ["TO_WRITE", "cell_faults", "claims", "contents_faults", "exhibit_faults", "exhibits",
-           "faults", "heading_faults", "ledger_faults", "notes", "order_faults", "output_faults",
-           "outputs", "parameter_faults", "place_faults", "position_faults", "prose_faults",
-           "quote_faults", "reading_faults", "rest_faults", "shared", "shared_words",
-           "source_faults", "switch_faults", "syntax_faults", "table_faults", "tables",
-           "typed_faults",
-           "typed_numbers", "unseen", "written"]
+__all__ = ["TO_WRITE", "bound_faults", "bound_output_faults", "cell_faults", "claims",
+           "contents_faults", "exhibit_faults", "exhibits",
+           "fact_faults", "faults", "heading_faults", "ledger_faults", "notes",
+           "order_faults", "output_faults", "outputs", "parameter_faults",
+           "place_faults", "position_faults", "prose_faults", "quote_faults",
+           "reading_faults", "reference_faults", "rest_faults", "shared",
+           "shared_words", "source_faults", "stated_faults", "switch_faults", "syntax_faults",
+           "table_faults", "tables", "typed_faults", "typed_numbers", "unseen",
+           "written"]
 
 TEXTS = ["section", "qualifier", "printed", "unit", "scope_id"]  # columns of claims that hold text
 
@@ -72,6 +78,7 @@ def written(project: Project, name: str) -> list[str]:
         *prose_faults(chapter, names),
         *typed_faults(chapter, {"not_results": names} | project.settings.get("no_count", {})),
         *order_faults(chapter, project.settings.get("no_order", {})),
+        *bound_faults(chapter, project.settings.get("no_bound", {})),
         *heading_faults(chapter),
         *contents_faults(chapter, chapters.names(project)),
     ]
@@ -89,16 +96,19 @@ def outputs(project: Project, name: str) -> list[str]:
         *_told(exhibit_faults, chapter),
         *_told(source_faults, chapter, datasets.names(project), sections),
         *position_faults(chapter),
-        *place_faults(chapter, glued_in(file.read_text(encoding="utf-8")
-                                        for file in project.root.glob("*.md"))),
+        *place_faults(chapter, {each.name for each in pages.all_references(project)
+                                if each.chapter == name}),
         *rest_faults(chapter, printed),
         *quote_faults(chapter, printed or {}),
+        *stated_faults(chapter, printed),
+        *bound_output_faults(chapter, project.settings.get("no_bound", {})),
     ]
 
 
 def shared(project: Project) -> list[str]:
-    """Texts and data that two figures or tables of the book have in common."""
-    return shared_words(chapters.read(project, name) for name in chapters.names(project))
+    """What figures and tables of the book must not have in common, and facts on which all agree."""
+    listed = [chapters.read(project, name) for name in chapters.names(project)]
+    return shared_words(listed) + fact_faults(listed, project.settings.get("own_names"))
 
 
 def _told(rule: Callable, chapter: Chapter, *known) -> list[str]:

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 
 from helpers import results
 from helpers.pipeline.chapters import Chapter
+from helpers.pipeline.check.numbers import (
+    LARGE,
+    NO_RESULTS,
+    NUMBER,
+    given,
+    number,
+    numbers_in,
+    sums,
+)
 from helpers.pipeline.check.parts import at, numbered, prose_of
 
-NUMBER = re.compile(r"(?<![\w.])[-\u2212+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\w)")
-LARGE = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 CURRENCIES = ("usd", "rmb", "eur")
-FACTORS = (1.0, 100.0, 1e-3, 1e3)  # a share in per cent, millions as billions
-# Digits of a text that are no results: places in the paper and in this book, names of others, and
-# the level of an interval that a library fixes.
-NO_RESULTS = re.compile(
-    r"\b[Ss]ections?\s+[\d.s]+(?:(?:,| and| to)\s+[\d.s]+)*|\b[Tt]ables? \d+"
-    r"|\bchapters? [\d.]+(?:(?:,| and)\s+[\d.]+)*"
-    r"|\bHorizon 2020\b|\b(?:GCI|NCPI) \d{4}(?: and \d{4})?|\b95 % bootstrap interval")
 YEAR = re.compile(r"(?:19|20)\d\d")
 CHAPTER = re.compile(r"\b(\d)-(\d)-[a-z]")  # a number such as 3.6, as files have it
 
@@ -116,43 +116,43 @@ def strange_numbers(exhibit: Exhibit, recorded: Iterable, elsewhere=()) -> list[
     the own title have, it tells of that figure: a record excuses it no more. A year is told
     wherever rows of the chapter have it.
     """
-    own = _values(exhibit)
-    cells = {each.name: [number for row in each.rows[1:] for number in map(_number, row)
-                         if number is not None] for each in elsewhere}
-    others = [number for each in elsewhere if each.sort == "figure" for number in cells[each.name]]
-    titled = [_number(token) for part in ("title", "subtitle")
+    own = values_of_rows(exhibit)
+    cells = {each.name: [value for row in each.rows[1:] for value in map(number, row)
+                         if value is not None] for each in elsewhere}
+    others = [value for each in elsewhere if each.sort == "figure" for value in cells[each.name]]
+    titled = [number(token) for part in ("title", "subtitle")
               for token in NUMBER.findall(exhibit.words.get(part, ""))]
     found = []
     for part, text in exhibit.words.items():
         if part == "source":
             continue
         for token in NUMBER.findall(NO_RESULTS.sub(" ", text)):
-            if _given(token, own) or (
-                    YEAR.fullmatch(token) and any(_given(token, each) for each in cells.values())):
+            if given(token, own) or (
+                    YEAR.fullmatch(token) and any(given(token, each) for each in cells.values())):
                 continue
-            large = {number * factor for number in [_number(token)] for word, factor in
+            large = {number(token) * factor for word, factor in
                      LARGE.items() if f"{token} {word}" in text}
-            if large and any(_close(value, number) for value in own for number in large):
+            if large and any(_close(value, size) for value in own for size in large):
                 continue
-            foreign = (part == "alt" and len(token) > 2 and _given(token, others)
-                       and not any(abs(round(_number(token)) - abs(round(number))) == 0
-                                   for number in titled))
-            if foreign or not _given(token, recorded):
+            foreign = (part == "alt" and len(token) > 2 and given(token, others)
+                       and not any(abs(round(number(token)) - abs(round(value))) == 0
+                                   for value in titled))
+            if foreign or not given(token, recorded):
                 found.append((part, token))
     return found
 
 
-def _close(value: float, number: float) -> bool:
-    return abs(value - number) <= 0.005 * abs(number)
+def _close(value: float, other: float) -> bool:
+    return abs(value - other) <= 0.005 * abs(other)
 
 
-def _values(exhibit: Exhibit) -> list[float]:
+def values_of_rows(exhibit: Exhibit) -> list[float]:
     """Numbers that the words of an exhibit may use: cells, names, counts, totals, differences."""
     names, rows = exhibit.rows[0], exhibit.rows[1:]
     columns = list(zip(*rows, strict=True)) if rows else []
     values = [float(len(rows)), float(len(names)), float(len(names) - 1)]
     for column in columns:
-        numbers = [number for number in map(_number, column) if number is not None]
+        numbers = [value for value in map(number, column) if value is not None]
         if numbers:
             values += numbers
             values += [sum(numbers), max(numbers) - min(numbers),
@@ -161,55 +161,23 @@ def _values(exhibit: Exhibit) -> list[float]:
         counted = {cell: column.count(cell) for cell in set(column)}
         values += [float(len(counted)), *map(float, counted.values())]
         values += [float(len(column) - count) for count in counted.values()]
-    texts = [*names, *(cell for row in rows for cell in row if _number(cell) is None),
+    texts = [*names, *(cell for row in rows for cell in row if number(cell) is None),
              *(part for part in exhibit.headings)]
-    values += [_number(token) for text in texts for token in NUMBER.findall(text)]
-    values += [_number(".".join(parts)) for text in texts for parts in CHAPTER.findall(text)]
-    values += [number for row in rows for number in _sums(row)]
+    values += [number(token) for text in texts for token in NUMBER.findall(text)]
+    values += [number(".".join(parts)) for text in texts for parts in CHAPTER.findall(text)]
+    values += [value for row in rows for value in sums(row)]
+    values += sums(cell for row in rows for cell in row)
     return values
-
-
-def _sums(row) -> list[float]:
-    numbers = [number for number in map(_number, row) if number is not None]
-    return [sum(numbers)] if len(numbers) > 1 else []
 
 
 def _numbers_recorded(chapter: Chapter) -> list[float]:
     """Numbers of the results of a chapter: their values, and as their texts have them."""
     values = []
     for entry in results.entries(chapter.notebook):
-        values += _numbers_in(entry.get("value"))
-        values += [_number(token) for token in NUMBER.findall(entry["text"])]
-    settings = map(_number, map(str, chapter.parameters.values()))
-    return values + [number for number in settings if number is not None]
-
-
-def _numbers_in(value) -> list[float]:
-    if isinstance(value, bool) or value is None:
-        return []
-    if isinstance(value, int | float):
-        return [float(value)]
-    if isinstance(value, dict):
-        return [number for item in value.values() for number in _numbers_in(item)] + [
-            float(len(value))]
-    if isinstance(value, list):
-        return [number for item in value for number in _numbers_in(item)] + [float(len(value))]
-    return []
-
-
-def _given(token: str, values: Iterable[float]) -> bool:
-    """Whether a printed number is one of these, rounded as it is printed."""
-    number, places = abs(_number(token)), len(token.partition(".")[2])
-    room = 0.5000001 * 10.0 ** -places
-    return any(abs(abs(value) * factor - number) <= room for value in values
-               for factor in FACTORS if factor == 1 or number >= 1 or places)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "").replace("\u2212", "-").removeprefix("'"))
-    except ValueError:
-        return None
+        values += numbers_in(entry.get("value"))
+        values += [number(token) for token in NUMBER.findall(entry["text"])]
+    settings = map(number, map(str, chapter.parameters.values()))
+    return values + [value for value in settings if value is not None]
 
 
 # ------------------------------------------------------------------ tables
@@ -226,11 +194,11 @@ def _table_faults(table: Exhibit) -> list[str]:
         return [f"it shows {len(table.shown)} rows and its download has {len(rows)}."]
     for row, (texts, cells) in enumerate(zip(table.shown, rows, strict=True), start=1):
         for name, text, cell in zip(names, texts, cells, strict=True):
-            value, tokens = _number(cell), NUMBER.findall(text)
+            value, tokens = number(cell), NUMBER.findall(text)
             if value is None or not tokens or text == cell:
                 continue
             values = [value, *(value / factor for word, factor in LARGE.items() if word in text)]
-            if not any(_given(token, values) for token in tokens):
+            if not any(given(token, values) for token in tokens):
                 return [f"row {row} shows {text!r} where its download has {cell} in {name}."]
     for one, other in itertools.combinations(range(len(names)), 2):
         as_is = _alike(names[one], table.headings[one]) + _alike(names[other],

@@ -8,25 +8,17 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from urllib.parse import quote
 
 import yaml
 
-from helpers import datasets, downloads, markup, results
-from helpers.pipeline import chapters, moved
+from helpers import datasets, results
+from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import generated
+from helpers.pipeline.site import exhibits, generated, links
 
 PAGE_FOLDERS = ("_static", "_templates")
-NOT_PAGES = ("README.md", "CHANGELOG.md")
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
 PYTHON = {"name": "python", "pygments_lexer": "python"}
-
-
-def written_pages(edition: Edition) -> list[Path]:
-    """Pages written by hand, beside the chapters."""
-    return sorted(file for file in edition.project.root.glob("*.md")
-                  if file.name not in NOT_PAGES)
 
 
 def static_folders(edition: Edition) -> list[Path]:
@@ -39,7 +31,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
-             moved.file(project), *written_pages(edition),
+             moved.file(project), *pages.written(project),
              *sorted(project.scenarios.glob("*.toml"))]
     for folder in (*(project.root / name for name in PAGE_FOLDERS), *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
@@ -84,16 +76,20 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
     source, files = staged / "source", staged / "static" / "downloads"
     (source / "chapters").mkdir(parents=True)
     files.mkdir(parents=True)
-    for file in (*written_pages(edition), project.contents, project.references):
+    for file in (*pages.written(project), project.contents, project.references):
         if file.is_file():
-            shutil.copy2(file, source)
+            target = source / file.relative_to(project.root)
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy2(file, target)
     for folder in PAGE_FOLDERS:
         if (project.root / folder).is_dir():
             shutil.copytree(project.root / folder, source / folder)
+    executed = {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
+                for run in runs}
+    exhibits.write(source, project, executed)
     for run in runs:
-        executed = json.loads((Path(run.path) / "notebook.ipynb").read_text(encoding="utf-8"))
-        notebook = with_outputs(chapters.read(project, run.chapter).notebook, executed,
-                                run.chapter)
+        notebook = with_outputs(chapters.read(project, run.chapter).notebook,
+                                executed[run.chapter], run.chapter)
         notebook["cells"] = folded(notebook["cells"])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
@@ -105,6 +101,7 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
     settings["html_theme_options"]["announcement"] = "notice"
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
     settings["book_page_processes"] = processes
+    settings["book_links"] = links.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 
@@ -165,7 +162,7 @@ def folded(cells: list[dict]) -> list[dict]:
 
 
 def _is_visible(output: dict) -> bool:
-    return results.MIME not in output.get("data", {}) and not _for_another_page(output)
+    return results.MIME not in output.get("data", {}) and not exhibits.is_for_another_page(output)
 
 
 def _figure_then_code(cell: dict, outputs: list[dict], sources: list[str]) -> list[dict]:
@@ -193,42 +190,22 @@ def prepare(notebook: dict, chapter: str, folder: Path) -> None:
     """
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = [_for_reading(output, chapter, folder)
-                               for output in cell["outputs"] if not _for_another_page(output)]
+            cell["outputs"] = _for_reading(cell["outputs"], chapter, folder)
 
 
-def _for_another_page(output: dict) -> bool:
-    return bool(output.get("metadata", {}).get("book", {}).get("for_page"))
-
-
-def _for_reading(output: dict, chapter: str, folder: Path) -> dict:
-    data = output.get("data", {})
-    if results.MIME in data:
-        # Prose glues it in; its line is for who opens the notebook.
-        return {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}}
-    about = output.get("metadata", {}).get("book")
-    if not about:
-        return output
-    name = about.get("figure") or about.get("table")
-    stem = f"{chapter}-{name}"
-    offered = {"Data (CSV)": (f"{stem}.csv", data["text/csv"])}
-    if "figure" in about:
-        offered["Figure (SVG)"] = (f"{stem}.svg", data["image/svg+xml"])
-        address = _address(f"{stem}.svg")
-        shown = (f'<div class="book-figure"><a href="{address}"><img src="{address}" '
-                 f'alt="{markup.escaped(about["alt"])}"></a></div>')
-    else:
-        shown = "".join(data["text/html"])
-    links = []
-    for words, (file, text) in offered.items():
-        text = "".join(text)
-        (folder / file).write_bytes(
-            downloads.to_bytes(text) if file.endswith(".csv") else text.encode())
-        links.append(f'<a href="{_address(file)}" download>{words}<span class="visually-hidden"> '
-                     f"of {markup.escaped(name)}</span></a>")
-    page = f'{shown}<p class="book-downloads">{" · ".join(links)}</p>'
-    return {"output_type": "display_data", "metadata": {}, "data": {"text/html": page}}
-
-
-def _address(file: str) -> str:
-    return f"../_static/downloads/{quote(file)}"
+def _for_reading(outputs: list[dict], chapter: str, folder: Path) -> list[dict]:
+    """Outputs as a page of the book shows them; the files of figures and tables are written."""
+    read = []
+    for output in outputs:
+        data, about = output.get("data", {}), exhibits.about(output)
+        if results.MIME in data:
+            # Prose glues it in; its line is for who opens the notebook.
+            output = {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}}
+        elif about:
+            exhibits.write_files(output, chapter, folder)
+            if exhibits.is_for_another_page(output):
+                continue
+            page = exhibits.as_html(output, chapter, up="../")
+            output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": page}}
+        read.append(output)
+    return read

@@ -8,13 +8,41 @@ jupyter-book loads every script it finds there on every page.
 import os
 from pathlib import Path
 
+from docutils import nodes
 from jinja2 import FileSystemBytecodeCache
+from sphinx.util.docutils import SphinxDirective
+
+from helpers.pipeline.site import exhibits, links
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
 # contents ask for it, the second prepares LaTeX; this book does neither. A test compares the pages
 # with those of a build in one process.
 SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
+
+
+class Exhibit(SphinxDirective):
+    """``{exhibit} CHAPTER NAME``: a figure or table of a chapter, as this edition has it.
+
+    What it shows was resolved before Sphinx began; a page is written again when that changes.
+    """
+
+    required_arguments = 2
+
+    def run(self):
+        chapter, name = self.arguments
+        file = exhibits.place(Path(self.env.srcdir), self.env.docname, chapter, name)
+        self.env.note_dependency(str(file))
+        return [nodes.raw("", file.read_text(encoding="utf-8"), format="html")]
+
+
+# They explain the names themselves, or list them with addresses of their own.
+WITHOUT_LINKS = ("glossary", "sources", "parameters", "bibliography", "what-changed")
+
+
+def _link_first_mentions(app, doctree, docname):
+    if docname not in WITHOUT_LINKS:
+        links.link(doctree, app.config.book_links, "../" * docname.count("/"))
 
 
 def _add_vendor(app):
@@ -43,6 +71,9 @@ def _usable_cores() -> int:
 
 def setup(app):
     """Called by Sphinx."""
+    app.add_directive("exhibit", Exhibit)
+    app.add_config_value("book_links", {}, "html", [dict])
+    app.connect("doctree-resolved", _link_first_mentions, priority=900)
     app.add_config_value("book_static_paths", [], "html", [list])
     app.add_config_value("book_page_processes", 0, "", [int])
     # jupyter-book has no option for it. One process more than the number given writes pages.

@@ -21,7 +21,7 @@ from pathlib import Path
 from helpers.pipeline import store
 from helpers.pipeline.edition import BuildError
 from helpers.pipeline.running import environment
-from helpers.pipeline.site import checksums
+from helpers.pipeline.site import checksums, exhibits
 from helpers.project import Project
 
 PASSING = ("staged", "html", "old")  # folders of one build
@@ -185,6 +185,8 @@ def shared_by_all(project: Project, source: Path) -> str:
     parts += [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
     parts += [file.read_bytes() for file in sorted(project.vendor.rglob("*")) if file.is_file()]
     for file in sorted(file for file in source.rglob("*") if file.is_file()):
+        if exhibits.FOLDER in file.relative_to(source).parts:
+            continue  # followed by Sphinx, as a dependency of its page
         parts.append(str(file.relative_to(source)).encode())
         if file.suffix == ".md":
             parts.append(_shared_lines(file.read_text(encoding="utf-8")))

@@ -1,0 +1,51 @@
+"""Titles of figures and first sentences state numbers of their own data; a planted one is found."""
+
+import pytest
+from test_facts import chapter, record
+
+from helpers.pipeline import chapters, check
+from helpers.project import Project
+
+PROJECT = Project.current()
+CLAIMS = check.claims(PROJECT)
+ROWS = "country,level\nA,high\nB,low\nC,low\n"
+
+
+@pytest.mark.parametrize("name", chapters.names(PROJECT))
+def test_every_title_and_first_sentence_states_numbers_of_its_data(name):
+    assert check.stated_faults(chapters.read(PROJECT, name), CLAIMS) == []
+
+
+def figure(title, text=ROWS):
+    return {"output_type": "display_data", "data": {"text/csv": text, "image/svg+xml": "<svg/>"},
+            "metadata": {"book": {"figure": "f", "title": title, "alt": "A figure"}}}
+
+
+def sentence(name, text):
+    return record(name, None, type="sentence", text=text)
+
+
+@pytest.mark.parametrize(("title", "wrong"), [
+    ("2 of 3 countries are low", []), ("5 of 3 countries are low", ["5"]),
+    ("2 of 7 countries are low", []),  # the whole may be a result
+    ("2 of 8 countries are low", ["8"]), ("In 2019 the share was 25 %", []),
+    ("The share was 26 %", ["26"])])
+def test_a_title_counts_the_rows_of_its_figure(title, wrong):
+    made = chapter("one", figure(title), record(value=0.25), record("whole", 7),
+                   sentence("other", "It is 26 % in 5 of 8"))
+    found = check.stated_faults(made)
+    assert [line.partition("title: ")[2].split()[0] for line in found] == wrong
+
+
+@pytest.mark.parametrize("name", ["answer", "finding_world", "question_market"])
+def test_a_first_sentence_with_a_number_of_nothing_is_found(name):
+    others = [figure("Three"), record(value=0.25), sentence("aside", "It is 26 %")]
+    assert check.stated_faults(chapter("one", *others, sentence(name, "It is 25 % of 3"))) == []
+    [line] = check.stated_faults(chapter("one", *others, sentence(name, "It is 26 %")))
+    assert line.startswith(f"one, sentence {name}: 26 is no result")
+
+
+def test_a_printed_figure_may_be_stated():
+    made = chapter("one", figure("A market of 16.401"), sentence("answer", "It prints 16.401"))
+    assert len(check.stated_faults(made)) == 2
+    assert check.stated_faults(made, CLAIMS) == []

@@ -1,0 +1,67 @@
+"""Names are linked where a page first mentions them, once, and nowhere where a link would break."""
+
+import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
+
+from helpers.pipeline.site import links
+
+NAMES = {"scope": "glossary.html#term-scope", "CISA": "https://www.cisa.gov",
+         "rounding bounds": "glossary.html#term-rounding-bounds",
+         "bounds": "glossary.html#term-bounds"}
+
+
+def linked(text, seen=None):
+    return [piece for piece, address in links.first_mentions(text, NAMES, seen or set()) if address]
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("The scope of a scope", ["scope"]),
+    ("Scopes differ", ["Scopes"]),
+    ("a telescope, scoped", []),
+    ("the rounding  bounds and bounds", ["rounding  bounds", "bounds"]),
+    ("cisa is no CISA", ["CISA"]),
+    ("pre-scope", []),
+])
+def test_whole_words_are_linked_once(text, wanted):
+    assert linked(text) == wanted
+
+
+def test_the_pieces_are_the_text_and_what_was_linked_before_is_not_linked_again():
+    text, seen = "CISA and scopes", {"https://www.cisa.gov"}
+    pieces = links.first_mentions(text, NAMES, seen)
+    assert "".join(piece for piece, _ in pieces) == text
+    assert [address for _, address in pieces if address] == [NAMES["scope"]]
+    assert NAMES["scope"] in seen
+
+
+def test_html_keeps_its_tags_links_captions_and_signs():
+    before = ('<table title="scope"><caption>CISA</caption><thead><tr><th>CISA</th></tr></thead>'
+              '<tbody><tr><td><a href="x">CISA</a> &lt;b&gt; scope</td></tr></tbody></table>')
+    after = links.in_html(before, NAMES, set())
+    page = BeautifulSoup(after, "html.parser")
+    assert page.get_text() == BeautifulSoup(before, "html.parser").get_text()
+    assert [link.get_text() for link in page.select("a.book-term, a.book-name")] == ["scope"]
+    assert page.table["title"] == "scope" and "&lt;b&gt;" in after
+
+
+def test_a_page_is_read_in_order_and_headings_and_code_stay():
+    page = new_document("p")
+    section = nodes.section("", nodes.title("", "", nodes.Text("scope")),
+                            nodes.literal_block("", "CISA"),
+                            nodes.raw("", "<td>CISA</td>", format="html"),
+                            nodes.paragraph("", "", nodes.Text("CISA has a scope")))
+    page += section
+    links.link(page, NAMES, up="../")
+    assert section[0].astext() == "scope" and section[1].astext() == "CISA"
+    assert 'href="https://www.cisa.gov"' in section[2].astext()
+    assert [node.astext() for node in section[3]] == [
+        "CISA has a ", '<a class="book-term" href="../glossary.html#term-scope">scope</a>']
+
+
+def test_terms_of_a_glossary_lead_to_their_places():
+    page = "# G\n\n```{glossary}\nCVE\n  A number.\n\nstable, sensitive\n  Two words.\n```\n"
+    assert links.terms(page) == {
+        "CVE": "glossary.html#term-CVE", "stable": "glossary.html#term-stable-sensitive",
+        "sensitive": "glossary.html#term-stable-sensitive"}

@@ -1,0 +1,98 @@
+"""Pages show what chapters made by reference; a reference that leads nowhere fails."""
+
+import json
+
+import made_book
+import pytest
+from bs4 import BeautifulSoup
+
+from helpers import results
+from helpers.pipeline import check, pages
+from helpers.pipeline.edition import BuildError
+from helpers.pipeline.site import exhibits
+
+PAGE = """# A question
+
+{glue:text}`../chapters/one.ipynb::answer:s`
+
+::::{grid} 2
+:::{exhibit} one card
+:::
+::::
+"""
+
+
+def output(sort, name, **book):
+    data = {"text/csv": "a\n1\n", "image/svg+xml": "<svg/>"} if sort == "figure" else {
+        "text/csv": "a\n1\n", "text/html": "<div class='book-table'>T</div>"}
+    return {"output_type": "display_data", "data": data,
+            "metadata": {"book": {sort: name, "alt": "An alternative text", **book}}}
+
+
+def notebook(*outputs):
+    record = {"output_type": "display_data", "metadata": {}, "data": {
+        results.MIME: {"type": "sentence", "name": "answer", "claims": [], "text": "So."}}}
+    return {"cells": [{"cell_type": "code", "source": "", "metadata": {},
+                       "outputs": [record, *outputs]}], "metadata": {}}
+
+
+def test_references_are_read_with_their_lines():
+    found = pages.references("questions/one", PAGE)
+    assert [(each.sort, each.line, each.chapter, each.name) for each in found] == [
+        ("record", 3, "one", "answer"), ("exhibit", 6, "one", "card")]
+
+
+THERE = {"one": {"record": ["answer"], "exhibit": ["card"]}}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("one card", "one cart", "line 6: one has no figure or table 'cart'; did you mean card?"),
+    ("one card", "on card", "line 6: there is no chapter 'on'; did you mean one?"),
+    ("::answer", "::anwser", "line 3: one has no record 'anwser'; did you mean answer?")])
+def test_a_reference_that_leads_nowhere_is_told_with_its_place(old, new, said):
+    assert pages.unresolved(pages.references("p", PAGE), THERE) == []
+    [line] = pages.unresolved(pages.references("p", PAGE.replace(old, new)), THERE)
+    assert line.startswith(f"p.md, {said}")
+
+
+@pytest.fixture
+def book(tmp_path):
+    project = made_book.make(tmp_path / "book")
+    (project.root / pages.FOLDER).mkdir()
+    (project.root / pages.FOLDER / "one.md").write_text(PAGE)
+    return project
+
+
+def test_what_a_page_shows_is_written_for_it_with_its_way_to_the_files(book, tmp_path):
+    exhibits.write(tmp_path, book, {"one": notebook(output("figure", "card"))})
+    shown = BeautifulSoup(exhibits.place(tmp_path, "questions/one", "one", "card").read_text(),
+                          "html.parser")
+    assert shown.img["src"] == "../_static/downloads/one-card.svg"
+    assert shown.img["alt"] == "An alternative text"
+    assert shown.select("a")[-1]["href"] == "../chapters/one.html"
+
+
+@pytest.mark.parametrize("made", [[], [output("figure", "other")]])
+def test_a_build_ends_where_a_page_shows_what_is_not_there(book, tmp_path, made):
+    with pytest.raises(BuildError, match=r"questions/one\.md, line 6: one has no figure or table"):
+        exhibits.write(tmp_path, book, {"one": notebook(*made)})
+    assert not (tmp_path / exhibits.FOLDER).exists()
+
+
+def chapter(project, *outputs):
+    """Make a chapter with these outputs, listed in the contents."""
+    told = {**notebook(*outputs), "nbformat": 4, "nbformat_minor": 5}
+    for place, cell in enumerate(told["cells"]):
+        cell |= {"id": f"c{place}", "execution_count": None}
+    (project.root / "chapters" / "one.ipynb").write_text(json.dumps(told))
+    contents = project.contents.read_text()
+    project.contents.write_text(contents + "      - file: chapters/one\n")
+
+
+def test_what_waits_for_a_page_that_does_not_show_it_is_found(book):
+    chapter(book, output("figure", "card", for_page="questions/one"))
+    assert check.reference_faults(book) == []
+    page = book.root / pages.FOLDER / "one.md"
+    page.write_text(PAGE.replace(":::{exhibit} one card", "Nothing"))
+    [line] = check.reference_faults(book)
+    assert line.startswith("one: card is made for the page 'questions/one', which does not show it")
