@@ -59,6 +59,21 @@ def the_first_coding_is_that_of_the_table(t, package):
                 yield f"{coding}, {row[key]}: {row[code]!r}, but {codes[row[key]]!r} in {table}."
 
 
+@rule("challenge_elsewhere", "text_contradictions")
+def what_stands_against_something_has_a_relation(t, package):
+    """A relation stands where statements are against each other, and is one for both coders."""
+    relations = {}
+    for row in t("challenge_elsewhere"):
+        if (row["verdict"] == "contradicts") != bool(row["relation"]):
+            yield f"{where('challenge_elsewhere', row)}: relation {row['relation']!r}."
+        cell = row["challenge_id"], row["section"]
+        if row["relation"] and relations.setdefault(cell, row["relation"]) != row["relation"]:
+            yield f"{where('challenge_elsewhere', row)}: the coders have two relations."
+    for row in t("text_contradictions"):
+        if (row["listed"] == "yes") != bool(row["relation"]):
+            yield f"{where('text_contradictions', row)}: relation {row['relation']!r}."
+
+
 @rule("findings", "prose_against_table", "unmeasured_statements", "outside_findings",
       "outside_checks", "outside_dates", "text_contradictions", "documents", "organisations",
       "chart_names")

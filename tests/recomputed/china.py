@@ -126,10 +126,11 @@ def stated_challenges(t):
     return [row["challenge_id"] for row in t("challenges") if row["overall"] == "no"]
 
 
-def contradicted(t, coder):
-    """Challenges that stand against some section, by one coder."""
+def standing_against(t, coder, relation, sections=""):
+    """Challenges that stand so against a section of these, by one coder."""
     return {row["challenge_id"] for row in t("challenge_elsewhere")
-            if row["coder"] == coder and row["verdict"] == "contradicts"}
+            if row["coder"] == coder and row["relation"] == relation
+            and row["section"].startswith(sections)}
 
 
 @again(REGIONS, "challenges")
@@ -138,12 +139,23 @@ def challenges(t, s):
     return len(stated_challenges(t))
 
 
-@again(REGIONS, "challenges_contradicted", "first", "first")
-@again(REGIONS, "challenges_contradicted_second", "second", "second")
-@again(REGIONS, "challenges_contradicted_both", "first", "second")
-def challenges_contradicted(t, s, *coders):
-    """Challenges that the coder, or both, see contradicted."""
-    return len(set.intersection(*(contradicted(t, coder) for coder in coders)))
+@again(REGIONS, "challenges_contradicted", "", "first")
+@again(REGIONS, "challenges_contradicted_second", "", "second")
+@again(REGIONS, "challenges_contradicted_both", "", "first", "second")
+@again(REGIONS, "challenges_contradicted_in_section_5", "5", "first")
+def challenges_contradicted(t, s, sections, *coders):
+    """Challenges that a statement contradicts, by the coder or both."""
+    return len(set.intersection(
+        *(standing_against(t, coder, "contradicts", sections) for coder in coders)))
+
+
+@again(REGIONS, "challenges_in_tension", "first")
+@again(REGIONS, "challenges_in_tension_both", "first", "second")
+def challenges_in_tension(t, s, *coders):
+    """Challenges in tension with a statement and contradicted by none, by the coder or both."""
+    return len(set.intersection(
+        *(standing_against(t, coder, "in tension") - standing_against(t, coder, "contradicts")
+          for coder in coders)))
 
 
 @again(REGIONS, "coder_agreement")

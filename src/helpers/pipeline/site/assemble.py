@@ -60,7 +60,7 @@ def key(edition: Edition, runs, notice: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
+def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0) -> None:
     """Write what jupyter-book reads (contents, pages, executed chapters), and the downloads.
 
     Parameters
@@ -69,6 +69,8 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
         A new folder; it gets the folders ``source`` and ``static``.
     edition : Edition
     runs : list of RunResult
+    shipped : list of Edition
+        Those that come with the book, which a page lists.
     processes : int
         How many write pages; 0 for as many as there are cores.
     """
@@ -95,7 +97,7 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
-    generated.write(staged, edition, [run.chapter for run in runs])
+    generated.write(staged, edition, [run.chapter for run in runs], shipped)
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
     # Room for the notice of an edition, filled in when the pages are written.
