@@ -101,7 +101,8 @@ def entry(about: dict, file: Path, read_by: list[str]) -> str:
     ]
     if about.get("attribution"):
         facts.append(("Attribution", markup.linked(about["attribution"])))
-    facts.append(("Read by", ", ".join(map(_linked, read_by)) or "no chapter yet"))
+    facts.append(("Read by", ", ".join(map(_linked, read_by)) or (
+        "the pages, for their links" if about.get("for_pages") else "no chapter yet")))
     lines = [f"### {markup.inline(about['title'])}",
              f"{markup.code(name)} · <a href=\"_static/data/{name}.csv\" download>{name}.csv</a>",
              markup.inline(about["description"])]
