@@ -326,11 +326,31 @@ def _has_both_signs(leaves):
     return bool(numbers) and min(numbers) < 0 < max(numbers)
 
 
-def most_moved(summary, count=10):
-    """The sensitive results with the largest spread, most moved first.
+def log_distance(summary):
+    """How far the editions take each result from its default, on a log scale.
 
-    Single numbers with a finite spread only: lists, dictionaries and results whose default is zero
-    have no one number that a bar could show, and a conditional result is more than its numbers.
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        From `summarise`.
+
+    Returns
+    -------
+    pandas.Series
+        Size of the log of the ratio to the default, at the end that lies further: a third is as
+        far as three times. Missing where a value has another sign than the default, or is zero.
+    """
+    ends = summary[["minimum", "maximum"]].astype(float).div(
+        summary["default"].astype(float), axis=0)
+    return np.log(ends.where(ends > 0)).abs().max(axis=1, skipna=False)
+
+
+def most_moved(summary, count=10):
+    """The sensitive results that editions take furthest, on a log scale, most moved first.
+
+    Single numbers of one sign only: lists, dictionaries and results whose default is zero have no
+    one number that a scale of ratios could show, and a conditional result is more than its numbers.
+    Counts are left out: from one to two is a step, and no measure of a movement.
 
     Parameters
     ----------
@@ -341,11 +361,12 @@ def most_moved(summary, count=10):
     Returns
     -------
     pandas.DataFrame
-        At most `count` rows of `summary`.
+        At most `count` rows of `summary`, with the column ``distance`` of `log_distance`.
     """
     fit = summary[(summary["class"] == "sensitive") & summary["default"].notna()
-                  & np.isfinite(summary["spread"])]
-    return fit.sort_values("spread", ascending=False, kind="stable").head(count)
+                  & (summary["unit"] != "count")]
+    fit = fit.assign(distance=log_distance(fit)).dropna(subset=["distance"])
+    return fit.sort_values("distance", ascending=False, kind="stable").head(count)
 
 
 def extremes(against, chapter, result):
@@ -366,7 +387,7 @@ def extremes(against, chapter, result):
                    & (against["comparison"] == "number") & np.isfinite(against["relative"])]
     found = []
     for side in (-1, 1):
-        part = rows[np.sign(rows["relative"]) == side]
+        part = rows[np.sign(rows["relative"].astype(float)) == side]
         if len(part):
             row = part.loc[part["relative"].abs().idxmax()]
             found.append({"scenario": row["scenario"], "relative": float(row["relative"]),

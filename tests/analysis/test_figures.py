@@ -119,6 +119,29 @@ def test_an_empty_cell_of_a_heat_map_is_hatched_not_coloured():
     plt.close(figure)
 
 
+def test_a_cell_that_rests_on_nothing_keeps_its_text_and_loses_its_fill():
+    figure, axes = figures.new("A finding", "Ratings", source="a test.")
+    table = pd.DataFrame([["High", "Low"]], index=["r"], columns=["a", "b"])
+    figures.heat_map(axes, table, texts=table, colours=[["#112233"] * 2], hatched=[[True, False]])
+    bare, backed = axes.patches
+    assert bare.get_hatch() and not backed.get_hatch()
+    assert matplotlib.colors.to_hex(bare.get_facecolor()) == figures.PAPER
+    assert [text.get_text() for text in axes.texts] == ["High", "Low"]
+    plt.close(figure)
+
+
+def test_a_row_of_dots_has_one_for_each_thing_counted():
+    figure, axes = figures.new("A finding", "Dots", source="a test.")
+    figures.dot_rows(axes, [
+        {"name": "none", "filled": 0, "half": 0, "empty": 2, "bold": True}, None,
+        {"name": "some", "filled": 3, "half": 1, "empty": 0, "text": "3 and 1"}])
+    assert [(line.get_fillstyle(), list(line.get_xdata()), line.get_ydata()[0])
+            for line in axes.lines] == [
+        ("none", [0, 1], 0), ("full", [0, 1, 2], 2), ("left", [3], 2)]
+    assert [name.get_fontweight() for name in axes.get_yticklabels()] == ["bold", "normal"]
+    plt.close(figure)
+
+
 # ------------------------------------------------------------------ timeline, stacked bars, links
 
 def dated_item(lane, text, *marks, marker="o"):

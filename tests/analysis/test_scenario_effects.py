@@ -236,6 +236,18 @@ def test_the_extremes_of_a_result_are_one_on_either_side():
     assert [(x["scenario"], x["relative"]) for x in found] == [("e0", -0.5), ("e2", 0.5)]
 
 
+def test_results_are_ordered_as_the_scale_of_ratios_shows_them():
+    """Down to a third lies further than up to twice, although its change in per cent is smaller."""
+    down, up = (table(6.0, end).assign(result=name) for name, end in (("down", 2.0), ("up", 12.0)))
+    found = scenario_effects.most_moved(scenario_effects.summarise(
+        pd.concat([up, down], ignore_index=True)))
+    assert list(found["result"]) == ["down", "up"]
+    assert math.isclose(found["distance"].iloc[0], math.log(3))
+    assert scenario_effects.most_moved(scenario_effects.summarise(table(1.0, -1.0))).empty
+    assert scenario_effects.most_moved(
+        scenario_effects.summarise(table(1.0, 2.0, unit="count"))).empty
+
+
 # ------------------------------------------------------------------ the shipped table, figures
 
 

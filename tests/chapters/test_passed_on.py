@@ -28,8 +28,6 @@ MEANT = {**{name: (name,) for name in parameters.names()},
 
 # Chapter, function and argument -> why the chapter's own parameter is not wanted there.
 EXCEPTED = {
-    ("2-2-technology-convergence", "growth.fit_growth", "model"):
-        "the random walk stands beside the model of counts, for comparison",
     ("2-3-market-expansion", "growth.projected_path", "damping"):
         "paths at a constant rate, which the print implies or states",
     ("2-3-market-expansion", "growth.projected_path", "persistence"):

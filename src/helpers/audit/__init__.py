@@ -13,9 +13,11 @@ from helpers.audit.facts import (
 )
 from helpers.audit.outside import (
     compare,
+    decides,
     outside_statement,
     outside_value,
     outside_year,
+    statement_rule,
 )
 from helpers.audit.prints import (
     MONEY,
@@ -25,6 +27,7 @@ from helpers.audit.prints import (
     interval,
     level,
     printed_half_width,
+    shown,
     states,
 )
 from helpers.audit.recompute import (
@@ -33,10 +36,10 @@ from helpers.audit.recompute import (
     base_year_level,
     count_not_listed,
     count_of_sections,
+    counts_of_two_things,
     growth_needed,
     length_of_period,
     part_whole,
-    same_count,
     share_of_flaws,
     stated_growth,
 )
@@ -53,17 +56,26 @@ from helpers.audit.register import (
     DRAGOS,
 )
 from helpers.audit.texts import (
+    WAYS,
+    missing,
     open_readings,
     readings_differ,
-    remark,
     text_contradictions,
+    ways_to_read,
 )
 from helpers.audit.verdict_table import (
+    CLASSES,
     audit,
+    by_class,
+    fitting_rate,
+    flips,
     outcomes,
-    scoreboard,
+    verdicts,
+    would_change,
 )
 from helpers.audit.verdicts import (
+    AGREES,
+    CLASHES,
     VERDICTS,
     AuditError,
     Rule,
@@ -71,12 +83,15 @@ from helpers.audit.verdicts import (
 )
 
 __all__ = [
+    "AGREES",
     "A_2019",
     "A_2026",
     "B_2019",
     "B_2025",
     "B_GROWTH",
     "CHECKS",
+    "CLASHES",
+    "CLASSES",
     "C_2019",
     "C_GROWTH",
     "DRAGOS",
@@ -84,6 +99,7 @@ __all__ = [
     "MONEY",
     "UNBOUNDED",
     "VERDICTS",
+    "WAYS",
     "AuditError",
     "Check",
     "Facts",
@@ -94,15 +110,21 @@ __all__ = [
     "audit",
     "base_of_shares",
     "base_year_level",
+    "by_class",
     "compare",
     "count_not_listed",
     "count_of_sections",
+    "counts_of_two_things",
+    "decides",
     "first_rule",
+    "fitting_rate",
+    "flips",
     "growth_needed",
     "implied_rate",
     "interval",
     "length_of_period",
     "level",
+    "missing",
     "open_readings",
     "outcomes",
     "outside_statement",
@@ -111,11 +133,13 @@ __all__ = [
     "part_whole",
     "printed_half_width",
     "readings_differ",
-    "remark",
-    "same_count",
-    "scoreboard",
     "share_of_flaws",
+    "shown",
     "stated_growth",
+    "statement_rule",
     "states",
     "text_contradictions",
+    "verdicts",
+    "ways_to_read",
+    "would_change",
 ]

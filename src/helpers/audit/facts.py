@@ -55,6 +55,8 @@ class Facts:
     approximate_half_width : float
         USD million.
     rmb_per_usd : float
+    deciding : {'high', 'medium', 'low'}
+        Weakest confidence with which an outside source decides.
     """
 
     claims: pd.DataFrame
@@ -72,6 +74,7 @@ class Facts:
     approximate_half_width: float = 5.0
     exchange_rate_basis: str = "annual_mean"
     rmb_per_usd: float = 6.91
+    deciding: str = "high"
 
     @classmethod
     def of(cls, *, claims, findings, checks, **others):

@@ -3,12 +3,13 @@
 import re
 from typing import NamedTuple
 
-from helpers import growth, markets
+from helpers import growth, markets, words
 from helpers.audit.facts import Facts
 from helpers.audit.verdicts import AuditError
 
 MONEY = {"USD_million": 1e-3, "USD_billion": 1.0, "RMB_billion": 1.0, "EUR_million": 1e-3}
 UNBOUNDED = float("inf")
+NUMBER_WORDS = [words.count_in_words(count) for count in range(1, 11)]
 
 
 def printed_half_width(printed: str) -> float | None:
@@ -26,6 +27,15 @@ def printed_half_width(printed: str) -> float | None:
     """
     figures = re.findall(r"\d+(?:\.(\d+))?", printed)
     return 0.5 * 10.0 ** -len(figures[-1]) if figures else None
+
+
+QUALIFIERS = {"more_than": "more than ", "approx": "about "}
+
+
+def shown(claim) -> str:
+    """A figure as prose prints it, with its qualifier: ``more than 50 %``."""
+    printed = claim["printed"].replace("%", words.SPACE + "%")
+    return QUALIFIERS.get(claim["qualifier"], "") + printed
 
 
 def interval(claim, approximate_half_width: float) -> tuple[float, float]:
@@ -95,15 +105,20 @@ def level(facts: Facts, claim_ids, year: int) -> Level:
 
 
 def states(text: str, printed: str) -> bool:
-    """Whether a text holds every figure of a print, and its month where there is one."""
+    """Whether a text holds every figure of a print, and its month or its number in words."""
     numbers = set(re.findall(r"\d+(?:\.\d+)?", text))
-    words = re.findall(
-        r"January|February|March|April|May|June|July|August|September|October|"
-        r"November|December",
+    wanted = re.findall(r"\d+(?:\.\d+)?", printed)
+    named = re.findall(
+        r"January|February|March|April|May|June|July|August|September|October|November|December",
         printed,
     )
-    wanted = re.findall(r"\d+(?:\.\d+)?", printed)
-    return bool(wanted) and set(wanted) <= numbers and all(word in text for word in words)
+    if printed in NUMBER_WORDS:
+        named = [printed]
+    return (
+        bool(wanted or named)
+        and set(wanted) <= numbers
+        and all(re.search(rf"\b{word}\b", text) for word in named)
+    )
 
 
 def implied_rate(facts, start, end):

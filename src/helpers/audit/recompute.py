@@ -4,14 +4,14 @@ Each function returns a test, which `Check.test` holds: it takes the facts and t
 a list of outcomes.
 """
 
-from helpers import counts, growth, markets
+from helpers import counts, growth, markets, words
 from helpers.audit.facts import Outcome
 from helpers.audit.prints import MONEY, Level, implied_rate, interval, level
 from helpers.audit.verdicts import AuditError
 
 
 def _billion(value: float, currency: str = "USD") -> str:
-    return f"{currency} {value:.3f} billion"
+    return words.format_value(value, f"{currency} billion", 3)
 
 
 def part_whole(part, whole, year, because):
@@ -41,13 +41,13 @@ def part_whole(part, whole, year, because):
         outer = level(facts, whole, year)
         broken = inner.low > outer.high
         rule = "scope_conflict" if broken else None
-        converted = "" if currency == "USD" else f" at {1 / rate:.3f} RMB per USD"
+        converted = "" if currency == "USD" else f" at {1 / rate:.2f} RMB per USD"
         ratio = inner.value / outer.value
         message = (
             f"As labelled, {because}; yet in {year} the part is {ratio:.2f} times the "
             f"whole{converted}."
             if broken
-            else f"As labelled, {because}; in {year} the part is {100 * ratio:.1f} % of the "
+            else f"As labelled, {because}; in {year} the part is {words.percent(ratio)} of the "
             f"whole{converted}, so both can hold."
         )
         return [
@@ -79,14 +79,13 @@ def stated_growth(rate, start, end):
         implied, low, high = implied_rate(facts, start, end)
         printed = facts.claims.loc[rate]
         first, last = interval(printed, facts.approximate_half_width)
-        first_year = int(facts.claims.loc[start, "period_end"][:4])
         last_year = int(facts.claims.loc[end, "period_end"][:4])
         apart = first > high or last < low
+        pace = f"The two levels imply {implied:.1f}{words.SPACE}% a year to {last_year}"
         message = (
-            f"The two levels imply {implied:.1f} % a year from {first_year} to {last_year}, so the "
-            "print cannot be a yearly pace to the end; as the growth of one year nothing tests it."
+            f"{pace}, so it can only be the growth of one year."
             if apart
-            else f"The two levels imply {implied:.1f} % a year, which agrees within rounding."
+            else f"{pace}, which agrees within rounding."
         )
         return [
             Outcome(
@@ -117,7 +116,7 @@ def base_year_level(rate, value):
             Outcome(
                 rate,
                 None,
-                f"It implies {shown} in {year}, which the paper does not print.",
+                f"It implies {shown} in {year}.",
                 shown,
                 "",
                 before,
@@ -140,9 +139,9 @@ def growth_needed(start, end, rate):
                 end,
                 None,
                 (
-                    f"Joined to {first['printed']} of {first['period_end']}, which carries another "
-                    f"label, it "
-                    f"would need {needed:.0f} % a year against {stated:g} % stated."
+                    f"Joined to {first['printed']} of {first['period_end']}, which has another "
+                    f"label, it would need {needed:.0f}{words.SPACE}% a year, with "
+                    f"{stated:g}{words.SPACE}% stated."
                 ),
                 f"{needed:.0f} % a year needed",
                 "",
@@ -153,25 +152,28 @@ def growth_needed(start, end, rate):
     return test
 
 
-def same_count(first, second):
-    """Two counts of the same thing that differ."""
+def counts_of_two_things(first, second, of_first, of_second):
+    """Two counts that stand beside each other and count the items of two things: both can hold.
+
+    Parameters
+    ----------
+    first, second : str
+    of_first, of_second : str
+        What each counts the items of.
+    """
 
     def test(facts, check):
-        values = {
-            claim_id: float(facts.claims.loc[claim_id, "value"]) for claim_id in (first, second)
-        }
-        differ = values[first] != values[second]
         return [
             Outcome(
                 claim_id,
-                "contradicted_inside" if differ else "recomputed",
-                f"Section {facts.claims.loc[other, 'section']} counts "
-                f"{facts.claims.loc[other, 'printed']} for what reads as the same thing.",
-                f"{values[other]:g}",
-                f"{values[other]:g}",
-                values[other],
+                "structural",
+                f"Of {own}; section {facts.claims.loc[other, 'section']} counts "
+                f"{facts.claims.loc[other, 'printed']} of {theirs}, so both can hold.",
             )
-            for claim_id, other in ((first, second), (second, first))
+            for claim_id, own, other, theirs in (
+                (first, of_first, second, of_second),
+                (second, of_second, first, of_first),
+            )
         ]
 
     return test
@@ -205,7 +207,7 @@ def count_not_listed(claim_id):
             Outcome(
                 claim_id,
                 "structural",
-                "A count about a document; the paper does not list the items.",
+                "Of a document; the paper does not list them.",
             )
         ]
 
@@ -213,19 +215,18 @@ def count_not_listed(claim_id):
 
 
 def length_of_period(start, end, years):
-    """First and last year of a period whose name gives its length."""
+    """First and last year of a period whose name gives its length: they date it, and no more."""
 
     def test(facts, check):
         first, last = (float(facts.claims.loc[claim_id, "value"]) for claim_id in (start, end))
-        rule = "recomputed" if last - first + 1 == years else "contradicted_inside"
+        span = last - first + 1
+        rule = "date" if span == years else "contradicted_inside"
         message = (
-            f"The name of the period gives {years} years; the two printed years span "
-            f"{last - first + 1:.0f}."
+            f"It dates a plan; the name of the plan counts {years} years, and its dates agree."
+            if span == years
+            else f"The name of the plan counts {years} years, its dates {span:.0f}."
         )
-        return [
-            Outcome(start, rule, message, f"{last - years + 1:.0f}", "", last - years + 1),
-            Outcome(end, rule, message, f"{first + years - 1:.0f}", "", first + years - 1),
-        ]
+        return [Outcome(claim_id, rule, message) for claim_id in (start, end)]
 
     return test
 
@@ -255,11 +256,10 @@ def share_of_flaws(claim_id, total_id, population, publisher):
         )
         other = total != printed
         message = (
-            f"Read as a share of the {total} {facts.share_denominator} (a chosen reading), it is "
-            "no "
-            f"share of the {printed} printed in the same sentence."
+            f"Taken of the {total} {facts.share_denominator} (chosen), it is no share of the "
+            f"{printed} printed in the same sentence."
             if other
-            else f"Read as a share of the {total} flaws (a chosen reading): {shown}."
+            else f"Taken of the {total} flaws (chosen): {shown}."
         )
         return [
             Outcome(
@@ -304,8 +304,7 @@ def attack_rate(claim_id, businesses_id, days):
                 None,
                 (
                     f"Read as {value / 1e6:,.6g} million (a chosen reading): {rate:,.1f} a day for "
-                    "each "
-                    "affected business. Only sources of medium confidence bound it."
+                    "each affected business."
                 ),
                 f"{value / 1e6:,.6g} million",
                 "",

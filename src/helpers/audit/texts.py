@@ -39,6 +39,44 @@ def open_readings(facts: Facts, claim_id: str) -> pd.DataFrame:
     return rows
 
 
+WAYS = {
+    "one": "one reading",
+    "settled": "several readings, of which a parameter or another printed figure leaves one",
+    "label": "one number, open in what it is called or which way the money goes",
+    "ambiguous": "open in the number, or in what it is a share of",
+}
+
+
+def ways_to_read(facts: Facts) -> pd.Series:
+    """In how many ways each printed figure can be read: what the book calls ambiguous, once.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    pandas.Series
+        claim_id -> key of `WAYS`. ``one``: the table readings holds no second reading. ``settled``:
+        it does, and a parameter or another printed figure leaves one. ``label``: those left give
+        one and the same number. ``ambiguous``: they give different numbers, or a share of
+        different things.
+    """
+    return pd.Series(
+        {claim_id: _way(facts, claim_id) for claim_id in facts.claims.index}, dtype=object
+    )
+
+
+def _way(facts, claim_id):
+    if (facts.readings["claim_id"] == claim_id).sum() < 2:
+        return "one"
+    rows = open_readings(facts, claim_id)
+    if len(rows) < 2:
+        return "settled"
+    share = facts.claims.loc[claim_id, "kind"] == "share"
+    return "ambiguous" if share or rows["value"].max() > rows["value"].min() else "label"
+
+
 def readings_differ(claim_id):
     """Ambiguous: the open readings give different numbers, or shares of different things.
 
@@ -46,11 +84,10 @@ def readings_differ(claim_id):
     """
 
     def test(facts, check):
-        rows = open_readings(facts, claim_id)
-        share = facts.claims.loc[claim_id, "kind"] == "share"
-        if len(rows) < 2 or not (share or rows["value"].max() > rows["value"].min()):
+        if _way(facts, claim_id) != "ambiguous":
             return []
-        if share:
+        rows = open_readings(facts, claim_id)
+        if facts.claims.loc[claim_id, "kind"] == "share":
             shown = "; ".join(rows["reading"])
             return [Outcome(claim_id, "ambiguous", f"Open between: {shown}.", "", "")]
         shown = " or ".join(f"{value / 1e6:,.6g}" for value in rows["value"])
@@ -58,11 +95,20 @@ def readings_differ(claim_id):
             Outcome(
                 claim_id,
                 "ambiguous",
-                f"The print can be read as {shown} million.",
+                f"It can be read as {shown} million.",
                 f"{shown} million",
                 "",
             )
         ]
+
+    return test
+
+
+def missing(what):
+    """What would be needed to check a figure; decides nothing."""
+
+    def test(facts, check):
+        return [Outcome(claim_id, None, f"Missing: {what}.") for claim_id in check.claims]
 
     return test
 

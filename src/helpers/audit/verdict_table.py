@@ -1,10 +1,17 @@
 """The checks applied to the claims: outcomes, one verdict a claim, and the count of verdicts."""
 
+import dataclasses
+
 import pandas as pd
 
 from helpers.audit.facts import Facts, Outcome
+from helpers.audit.prints import level, shown
 from helpers.audit.register import CHECKS
 from helpers.audit.verdicts import VERDICTS, AuditError, first_rule
+from helpers.paper_profile import claim_class
+
+CLASSES = ("measurement", "year", "text")  # of printed figures, see `claim_class`
+NOTHING_FOUND = "No second figure was found, inside or outside."
 
 
 def outcomes(facts: Facts, checks=CHECKS) -> pd.DataFrame:
@@ -47,34 +54,35 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a claim, in the order of the print: ``claim_id, section, subject, measure, printed,
-        unit, reference_basis, verdict, letter, kind`` (of the deciding check), ``recomputed,
-        bound, because, findings`` (joined by a blank) and ``also`` (further rules that apply).
+        shown`` (with its qualifier), ``unit, reference, reference_basis, class`` (measurement, year
+        or text), ``verdict, name`` (the verdict in words), ``kind`` (of the deciding check),
+        ``recomputed, bound, because`` (where nothing decides: what weaker sources say, and what is
+        missing), ``findings`` (joined by a blank) and ``also`` (further rules that apply).
     """
     found, rows = outcomes(facts, checks), []
+    classes, proposed = claim_class(facts.claims), _rules(facts, found)
     for claim_id, claim in facts.claims.iterrows():
         said = found[found["claim_id"] == claim_id]
-        rules = list(dict.fromkeys(said["rule"].dropna()))
+        rules = proposed[claim_id]
         verdict = first_rule(rules)
-        deciding = said[said["rule"] == verdict] if rules else said
+        deciding = said[said["rule"] == verdict]
         best = deciding.iloc[0] if len(deciding) else None
         named = [check.findings for check in checks if claim_id in check.claims]
         if best is not None:
             because = best["message"]
-        elif claim["unit"] == "year":
-            because = "A year that only dates another figure."
+        elif verdict == "date":
+            because = "It only dates something else."
         else:
-            because = "No second figure was found, inside or outside."
+            because = " ".join(said["message"]) or NOTHING_FOUND
         rows.append(
             {
                 "claim_id": claim_id,
-                "section": claim["section"],
-                "subject": claim["subject"],
-                "measure": claim["measure"],
-                "printed": claim["printed"],
-                "unit": claim["unit"],
-                "reference_basis": claim["reference_basis"],
+                **claim[["section", "subject", "measure", "printed", "unit"]],
+                "shown": shown(claim),
+                **claim[["reference", "reference_basis"]],
+                "class": classes[claim_id],
                 "verdict": verdict,
-                "letter": VERDICTS[verdict].letter,
+                "name": VERDICTS[verdict].name,
                 "kind": "" if best is None else best["kind"],
                 "recomputed": _first_text(deciding, said, "recomputed"),
                 "bound": "" if best is None else best["bound"],
@@ -86,6 +94,119 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _rules(facts, found):
+    """Rules that apply to each claim; a year of which no check speaks only dates something."""
+    classes, proposed = claim_class(facts.claims), {}
+    for claim_id, rule in zip(found["claim_id"], found["rule"], strict=True):
+        proposed.setdefault(claim_id, {})[rule] = True
+    return {
+        claim_id: [rule for rule in proposed.get(claim_id, {}) if isinstance(rule, str)]
+        or (["date"] if classes[claim_id] == "year" else [])
+        for claim_id in facts.claims.index
+    }
+
+
+def verdicts(facts: Facts) -> dict:
+    """Claim id -> verdict, without the words of `audit`."""
+    return {
+        claim_id: first_rule(rules) for claim_id, rules in _rules(facts, outcomes(facts)).items()
+    }
+
+
+def by_class(audited) -> pd.DataFrame:
+    """Claims by verdict and class: measurements are counted apart from years and counts of text.
+
+    Parameters
+    ----------
+    audited : pandas.DataFrame
+        From `audit`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by verdict, all of `VERDICTS` in their order; columns `CLASSES`.
+    """
+    table = pd.crosstab(audited["verdict"], audited["class"])
+    return table.reindex(index=list(VERDICTS), columns=list(CLASSES), fill_value=0)
+
+
+def flips(facts: Facts, **changes) -> pd.DataFrame:
+    """Claims whose verdict is another one under other parameters.
+
+    Parameters
+    ----------
+    facts : Facts
+    **changes
+        Fields of `Facts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``claim_id, shown, before, after`` (keys of `VERDICTS`).
+    """
+    return _turned(facts, verdicts(facts), changes)
+
+
+def _turned(facts, before, changes):
+    after = verdicts(dataclasses.replace(facts, **changes))
+    rows = [
+        (claim_id, shown(facts.claims.loc[claim_id]), before[claim_id], verdict)
+        for claim_id, verdict in after.items()
+        if verdict != before[claim_id]
+    ]
+    return pd.DataFrame(rows, columns=["claim_id", "shown", "before", "after"])
+
+
+def would_change(facts: Facts, trials) -> pd.DataFrame:
+    """What other assumptions would make of the verdicts, one row an assumption.
+
+    Parameters
+    ----------
+    facts : Facts
+    trials : list of dict
+        ``assumption, parameter, baseline`` in words; ``tries``, words for a value -> fields of
+        `Facts` to change; ``nowhere``, what is said of the values where none changes a verdict.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``assumption, parameter, baseline, flips_at`` and ``then``, the verdicts that change.
+    """
+    rows, before = [], verdicts(facts)
+    for trial in trials:
+        told = {}
+        for value, changes in trial["tries"].items():
+            moved = _turned(facts, before, changes)
+            if len(moved):
+                told.setdefault("; ".join(map(_in_words, moved.itertuples())), []).append(value)
+        rows.append(
+            {
+                **{key: trial[key] for key in ("assumption", "parameter", "baseline")},
+                "flips_at": "; ".join(" or ".join(values) for values in told.values())
+                or trial["nowhere"],
+                "then": "; ".join(told) or "The verdicts stay",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _in_words(row):
+    return f"{row.shown}: {VERDICTS[row.after].name} instead of {VERDICTS[row.before].name}"
+
+
+def fitting_rate(facts: Facts, part, whole, year) -> float:
+    """RMB per USD from which a sum of RMB, as low as its print allows, fits into a sum of USD.
+
+    Parameters
+    ----------
+    facts : Facts
+    part, whole : tuple of str
+        Claims as for `level`, in RMB and in USD.
+    year : int
+    """
+    return level(facts, part, year).low / level(facts, whole, year).high
+
+
 def _first_text(deciding, said, column):
     """Text of the deciding checks, else of any other check of the claim."""
     for rows in (deciding, said):
@@ -93,28 +214,3 @@ def _first_text(deciding, said, column):
         if texts:
             return texts[0]
     return ""
-
-
-def scoreboard(audited, sections) -> pd.DataFrame:
-    """Verdicts by main section, in the order of the print; every claim counts once.
-
-    Parameters
-    ----------
-    audited : pandas.DataFrame
-        From `audit`.
-    sections : dict
-        First character of a section -> name of the row.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by row name, one column a verdict, then ``total``; the last row is ``All``.
-    """
-    group = audited["section"].str[0].map(sections)
-    table = pd.crosstab(group, audited["verdict"]).reindex(
-        index=[name for name in sections.values() if name in set(group)],
-        columns=list(VERDICTS),
-        fill_value=0,
-    )
-    table.loc["All"] = table.sum()
-    return table.assign(total=table.sum(axis=1))

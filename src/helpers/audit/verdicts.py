@@ -4,33 +4,47 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """One verdict: its letter in figures, its name, and when it applies."""
+    """One verdict: its name, and when it applies."""
 
-    letter: str
     name: str
     applies: str
 
 
 VERDICTS = {
-    "ambiguous": Rule("A", "ambiguous", "more than one reading of the print stays open"),
+    "ambiguous": Rule(
+        "ambiguous",
+        "readings that stay open give different numbers, or shares of different things",
+    ),
     "scope_conflict": Rule(
-        "S",
-        "scope conflict",
-        "as labelled it cannot hold beside another printed figure; it can if the two scopes differ",
+        "clash over scope",
+        "as labelled it cannot hold beside another figure, printed or published; it can if the "
+        "scopes differ",
     ),
     "contradicted_inside": Rule(
-        "I", "contradicted inside", "another printed figure cannot hold with it, whatever the scope"
+        "contradicted inside", "another printed figure for the same thing rules it out"
     ),
     "contradicted_outside": Rule(
-        "O", "contradicted outside", "a high-confidence outside source differs beyond rounding"
+        "differs outside",
+        "a source of high confidence gives another value for the same thing",
     ),
-    "recomputed": Rule("R", "recomputed", "it follows from other printed figures within rounding"),
-    "supported_outside": Rule(
-        "+", "supported outside", "a high-confidence outside source agrees within rounding"
+    "recomputed": Rule("recomputed", "it follows from other printed figures within rounding"),
+    "confirmed": Rule(
+        "confirmed",
+        "a record of high confidence that the paper does not name as its source gives it",
     ),
-    "structural": Rule("T", "structural", "a count about the paper or a document"),
-    "not_checkable": Rule("\u2013", "not checkable", "no second figure inside or outside"),
+    "quoted": Rule(
+        "quoted as printed",
+        "the publisher that the paper names prints it so: copied rightly, not shown to be right",
+    ),
+    "structural": Rule("count of a text", "it counts the items of the paper or of a document"),
+    "date": Rule("date only", "a year that dates something, and no outside record dates it"),
+    "not_checkable": Rule(
+        "cannot be checked",
+        "no second figure of high confidence, inside or outside",
+    ),
 }
+AGREES = ("recomputed", "confirmed", "quoted")  # verdicts under which a second figure agrees
+CLASHES = ("scope_conflict", "contradicted_inside", "contradicted_outside")
 
 
 class AuditError(ValueError):

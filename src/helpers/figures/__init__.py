@@ -32,10 +32,12 @@ from helpers.figures.effects import (
 )
 from helpers.figures.marks import aid
 from helpers.figures.matrices import (
+    chips,
+    chips_height,
     dot_matrix,
+    dot_rows,
     heat_map,
     mark_rows,
-    tile_strip,
     tiles,
 )
 from helpers.figures.networks import (
@@ -118,7 +120,10 @@ __all__ = [
     "bars_with_error",
     "blocks_height",
     "bump_chart",
+    "chips",
+    "chips_height",
     "dot_matrix",
+    "dot_rows",
     "dumbbells",
     "effect_bars",
     "hasse_diagram",
@@ -144,7 +149,6 @@ __all__ = [
     "stacked_bars",
     "strip",
     "ticker",
-    "tile_strip",
     "tiles",
     "timeline",
     "timeline_height",

@@ -5,14 +5,13 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.figures.parts import label
+from helpers.figures.parts import label, named_rows
 from helpers.figures.style import (
     ACCENT,
     GRID,
     INK,
     MUTED,
     PAPER,
-    SOURCE_POINTS,
     TEXT_POINTS,
     WIDTH,
     readable_ink,
@@ -20,7 +19,7 @@ from helpers.figures.style import (
 )
 
 
-def heat_map(axes, table, *, texts, colours, text_colours=None):
+def heat_map(axes, table, *, texts, colours, text_colours=None, hatched=None):
     """Cells with a text each; colour is a second cue, never the only one.
 
     Parameters
@@ -32,23 +31,29 @@ def heat_map(axes, table, *, texts, colours, text_colours=None):
         What each cell says, and its fill. An empty text draws a hatched cell: no data, not zero.
     text_colours : 2-d array of str, optional
         By default white on dark fills, ink on light ones.
+    hatched : 2-d array of bool, optional
+        Cells that keep their text and lose their fill: what they say rests on nothing.
     """
     texts, colours = np.asarray(texts, dtype=object), np.asarray(colours, dtype=object)
+    hatched = None if hatched is None else np.asarray(hatched, dtype=bool)
     rows, columns = texts.shape
     for i in range(rows):
         for j in range(columns):
-            empty = texts[i, j] == ""
+            bare = hatched is not None and bool(hatched[i, j])
+            empty = texts[i, j] == "" or bare
             # `add_patch` would widen limits for each cell, and a text within a cell needs no room.
             axes.add_artist(plt.Rectangle(
                 (j, i), 1, 1, facecolor=PAPER if empty else colours[i, j],
-                edgecolor=GRID if empty else PAPER, linewidth=2, hatch="////" if empty else None,
+                edgecolor="#c4c4c4" if bare else GRID if empty else PAPER, linewidth=2,
+                hatch="////" if empty else None,
             ))
             if text_colours is not None:
                 ink = text_colours[i][j]
             else:
                 ink = INK if empty else readable_ink(colours[i, j])
             axes.text(j + 0.5, i + 0.5, texts[i, j], ha="center", va="center", color=ink,
-                      fontsize=TEXT_POINTS, in_layout=False)
+                      fontsize=TEXT_POINTS, in_layout=False,
+                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5} if bare else None)
     axes.set(xlim=(0, columns), ylim=(rows, 0))
     axes.set_xticks(np.arange(columns) + 0.5, list(table.columns))
     axes.set_yticks(np.arange(rows) + 0.5, list(table.index))
@@ -117,55 +122,96 @@ def dot_matrix(axes, table, *, groups=None, totals=None):
         spine.set_visible(False)
 
 
-def tile_strip(axes, rows, kinds, *, marks=None):
-    """Rows of tiles in a given order, each with a letter and a colour, and a key below them.
+def dot_rows(axes, rows, *, longest=None, size=8):
+    """Rows of dots, one a thing that is counted: filled, half filled or empty.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-    rows : dict
-        Name of a row -> list of keys of `kinds`, one a tile. First row on top.
-    kinds : dict
-        Key -> (letter, name, colour). The key below lists those that occur, with their number.
-    marks : dict, optional
-        Name of a row -> list of texts, one a tile; a run of equal texts is named once, above.
+    rows : list of dict
+        ``name`` and the counts ``filled``, ``half`` and ``empty``; optional ``text`` at the right
+        and ``bold``. First row on top; None leaves a gap.
+    longest : int, optional
+        Dots for which the axes has room, where it is not the longest row that decides.
+    size : float
+        Of a dot, in points.
     """
-    widest = max(map(len, rows.values()))
-    step = 1.62
-    for position, (name, tiles) in enumerate(rows.items()):
-        top = position * step
-        axes.text(-0.35, top + 0.5, name, ha="right", va="center", fontsize=TEXT_POINTS)
-        for column, kind in enumerate(tiles):
-            letter, _, colour = kinds[kind]
-            _tile(axes, column, top, letter, colour)
-        texts = (marks or {}).get(name, [])
-        for column, text in enumerate(texts):
-            if column == 0 or texts[column - 1] != text:
-                run = next((later for later in range(column, len(texts)) if texts[later] != text),
-                           len(texts)) - column
-                axes.plot([column + 0.06, column + run - 0.06], [top - 0.08] * 2, color=MUTED,
-                          linewidth=0.9)
-                axes.text(column + run / 2, top - 0.16, text, ha="center", va="bottom", color=MUTED,
-                          fontsize=SOURCE_POINTS)
-    used = [kind for kind in kinds if any(kind in tiles for tiles in rows.values())]
-    half = (len(used) + 1) // 2
-    start = len(rows) * step - 0.25
-    left = -0.18 * widest
-    for place, kind in enumerate(used):
-        letter, name, colour = kinds[kind]
-        column = left + (place // half) * (widest - left) * 0.52
-        y = start + (place % half) * 1.12
-        _tile(axes, column, y, letter, colour)
-        number = sum(tiles.count(kind) for tiles in rows.values())
-        axes.text(column + 1.3, y + 0.5, f"{name}: {number}", va="center", fontsize=TEXT_POINTS)
-    axes.set(xlim=(left, widest), ylim=(start + half * 1.12, -0.75))
+    places = [place for place, row in enumerate(rows) if row]
+    kept = [rows[place] for place in places]
+    longest = longest or max(row["filled"] + row["half"] + row["empty"] for row in kept)
+    for place, row in zip(places, kept, strict=True):
+        at = 0
+        for count, style in ((row["filled"], {"fillstyle": "full"}),
+                             (row["half"], {"fillstyle": "left"}),
+                             (row["empty"], {"fillstyle": "none"})):
+            if count:
+                axes.plot(range(at, at + count), [place] * count, linestyle="none", marker="o",
+                          markersize=size, color=ACCENT, markerfacecoloralt=PAPER,
+                          markeredgewidth=1.2, zorder=3, clip_on=False, **style)
+            at += count
+        if row.get("text"):
+            label(axes, at - 1, place, row["text"], dx=size / 2 + 7)
+    named_rows(axes, [row["name"] for row in kept], places, va="center")
+    for name, row in zip(axes.get_yticklabels(), kept, strict=True):
+        name.set_fontweight("bold" if row.get("bold") else "normal")
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.set(xlim=(-0.6, longest - 0.4), ylim=(len(rows) - 0.5, -0.5))
+
+
+CHIP_LINE = 23  # points from one line of chips to the next
+CHIP_NAMES = 0.3  # share of the width for the names of rows
+
+
+def chips_height(rows):
+    """Height in inches of a drawing of `chips`, for ``figures.new``."""
+    return (sum(len(_chip_lines(texts)) for _, texts, _ in rows) * CHIP_LINE
+            + 9 * len(rows)) / 72
+
+
+def chips(axes, rows):
+    """Named rows of short texts, each on a tile of its own; a row breaks where it is full.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Of a figure as high as `chips_height` says.
+    rows : list of (str, list of str, str)
+        Name of a row, its texts, and the colour of their tiles. First row on top.
+    """
+    left, top = CHIP_NAMES * WIDTH * 72, 0.0
+    for name, texts, colour in rows:
+        axes.text(left - 8, top + CHIP_LINE / 2, name, ha="right", va="center",
+                  fontsize=TEXT_POINTS, color=INK)
+        for line in _chip_lines(texts):
+            x = left
+            for text in line:
+                width = _chip_width(text)
+                axes.add_patch(plt.Rectangle((x, top + 2), width - 4, CHIP_LINE - 4,
+                                             facecolor=colour, zorder=2))
+                axes.text(x + width / 2 - 2, top + CHIP_LINE / 2, text, ha="center", va="center",
+                          color=readable_ink(colour), fontsize=TEXT_POINTS - 1, zorder=3)
+                x += width
+            top += CHIP_LINE
+        top += 9
+    axes.set(xlim=(0, WIDTH * 72), ylim=(top, 0))
     axes.set_axis_off()
 
 
-def _tile(axes, x, y, letter, colour):
-    axes.add_patch(plt.Rectangle((x + 0.05, y + 0.02), 0.9, 0.96, facecolor=colour, zorder=2))
-    axes.text(x + 0.5, y + 0.5, letter, ha="center", va="center", color=readable_ink(colour),
-              fontsize=TEXT_POINTS, fontweight="bold", zorder=3)
+def _chip_width(text):
+    return 0.47 * TEXT_POINTS * len(text) + 16
+
+
+def _chip_lines(texts):
+    """Texts in lines that are no wider than the room beside the names."""
+    room, lines, used = (0.99 - CHIP_NAMES) * WIDTH * 72, [[]], 0.0
+    for text in texts:
+        if lines[-1] and used + _chip_width(text) > room:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(text)
+        used += _chip_width(text)
+    return lines
 
 
 def tiles(axes, items, *, rows, columns):

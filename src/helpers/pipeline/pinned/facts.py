@@ -53,11 +53,12 @@ def _of_output(output: dict) -> Iterator[tuple[str, object]]:
         page = _text(data["text/html"])
         yield f"{name}, headers", re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
         yield f"{name}, note", html.unescape("".join(
-            re.findall(r'<p class="table-note">(.*?)</p>', page)))
+            text for _, text in re.findall(r'<(p|span) class="table-note">(.*?)</\1>', page)))
         rows = re.findall(r"<tr(.*?)>(?=<th scope=\"row\"|<td)", page)
         yield f"{name}, rows set apart", [
             place for place, row in enumerate(rows, 1) if "highlight" in row]
-        yield f"{name}, cells", digest(re.search("<tbody>.*</tbody>", page)[0])
+        if not about.get("offered"):  # a download alone has no cells on the page
+            yield f"{name}, cells", digest(re.search("<tbody>.*</tbody>", page)[0])
         yield from _columns(name, _text(data["text/csv"]))
     elif data:
         found = re.search(r'id="([\w-]+)"', _text(data.get("text/html", "")))
