@@ -383,7 +383,7 @@ def test_a_part_fits_once_the_whole_is_wide_enough(part, width):
 
 
 @pytest.mark.parametrize("behind, year", [
-    ((printed(1.0, 0.0, 2019), printed(2.0, 0.0, 2020)), 2022),  # 8 = 1 * 2**3: equal then, larger after
+    ((printed(1.0, 0.0, 2019), printed(2.0, 0.0, 2020)), 2022),  # 8 = 1 * 2**3
     ((printed(1.1, 0.0, 2019), printed(2.2, 0.0, 2020)), 2021),
     ((printed(1.0, 0.0, 2019), printed(1.0, 0.0, 2020)), None),
 ])
