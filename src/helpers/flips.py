@@ -95,6 +95,51 @@ def turns(stretches: list[Span]) -> list[float]:
     return [stretch.high for stretch in stretches[:-1]]
 
 
+def turns_around(conclude: Callable[[float], Hashable], baseline: float, low: float, high: float,
+                 *, steps: int = 400) -> list[float]:
+    """Values next to a baseline, on either side, at which something else is concluded.
+
+    Parameters
+    ----------
+    conclude : callable
+    baseline, low, high : float
+        ``low <= baseline <= high``.
+    steps : int
+        Of the scan, as for `spans`.
+
+    Returns
+    -------
+    list of float
+        None, one or two values, the nearer one first.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is out of the range.
+    """
+    if not low <= baseline <= high:
+        raise ValueError(f"The baseline {baseline:g} is not between {low:g} and {high:g}.")
+    around = [stretch for stretch in spans(conclude, low, high, steps=steps)
+              if stretch.low <= baseline <= stretch.high and stretch.answer == conclude(baseline)]
+    ends = {end for stretch in around for end in (stretch.low, stretch.high)} - {low, high}
+    return sorted(ends, key=lambda end: abs(end - baseline))
+
+
+def first_turn(conclude: Callable, baseline, tried):
+    """The first value tried under which something else is concluded; None where there is none.
+
+    Parameters
+    ----------
+    conclude : callable
+    baseline : object
+        Value under which the answer is given.
+    tried : iterable
+        Values in the order in which they are tried, such as years or levels.
+    """
+    held = conclude(baseline)
+    return next((value for value in tried if conclude(value) != held), None)
+
+
 def ordered_pairs(answers, units) -> dict:
     """Pairs of units whose order is not the same in all answers, and how each answer puts them.
 

@@ -54,3 +54,20 @@ def test_only_pairs_that_turn_are_told():
     assert flips.ordered_pairs([(1, 2, 3), (1, 3, 2), (1, 2, 2)], ["a", "b", "c"]) == {
         ("b", "c"): [1, -1, 0]}
     assert flips.ordered_pairs([(1, 2)], ["a", "b"]) == {}
+
+
+def test_an_answer_turns_where_something_else_is_said():
+    assert flips.first_turn(lambda year: year < 2020, 2021, range(2026, 2018, -1)) == 2019
+    assert flips.first_turn(lambda _: "same", 1, [1, 2, 3]) is None
+
+
+@pytest.mark.parametrize("low, high, expected", [
+    (5.0, 11.0, [9.0, 5.5]), (6.0, 8.0, []), (7.0, 11.0, [9.0])])
+def test_turns_are_found_on_either_side_the_nearer_first(low, high, expected):
+    found = flips.turns_around(lambda rate: (rate < 9.0, rate > 5.5), 7.5, low, high)
+    assert found == pytest.approx(expected)
+
+
+def test_a_baseline_outside_of_its_range_is_refused():
+    with pytest.raises(ValueError, match="not between"):
+        flips.turns_around(bool, 3.0, 0.0, 1.0)

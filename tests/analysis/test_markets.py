@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import audit, datasets, markets, parameters
-from helpers.markets import turns
 
 RATES = pd.DataFrame({
     "currency": ["USD", "CNY", "EUR"] * 2, "year": [2019] * 3 + [2020] * 3,
@@ -383,7 +382,7 @@ def test_a_part_fits_once_the_whole_is_wide_enough(part, width):
 
 
 @pytest.mark.parametrize("behind, year", [
-    ((printed(1.0, 0.0, 2019), printed(2.0, 0.0, 2020)), 2022),  # 8 = 1 * 2**3: equal then, larger after
+    ((printed(1.0, 0.0, 2019), printed(2.0, 0.0, 2020)), 2022),  # equal then: 8 = 1 * 2**3
     ((printed(1.1, 0.0, 2019), printed(2.2, 0.0, 2020)), 2021),
     ((printed(1.0, 0.0, 2019), printed(1.0, 0.0, 2020)), None),
 ])
@@ -410,20 +409,3 @@ def test_one_size_and_its_growth_give_two_years():
     size, rate = printed(3.0, 0.0, 2019), printed(0.5, 0.0, 2019)
     found = markets.years_with_size(size, rate, range(2015, 2025))
     assert found == [2018, 2019]
-
-
-def test_an_answer_turns_where_something_else_is_said():
-    assert turns.first_turn(lambda year: year < 2020, 2021, range(2026, 2018, -1)) == 2019
-    assert turns.first_turn(lambda _: "same", 1, [1, 2, 3]) is None
-
-
-@pytest.mark.parametrize("low, high, expected", [
-    (5.0, 11.0, [9.0, 5.5]), (6.0, 8.0, []), (7.0, 11.0, [9.0])])
-def test_turns_are_found_on_either_side_the_nearer_first(low, high, expected):
-    found = turns.turns_between(lambda rate: (rate < 9.0, rate > 5.5), 7.5, low, high)
-    assert found == pytest.approx(expected)
-
-
-def test_a_baseline_outside_of_its_range_is_refused():
-    with pytest.raises(ValueError, match="not between"):
-        turns.turns_between(bool, 3.0, 0.0, 1.0)

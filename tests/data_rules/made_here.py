@@ -75,8 +75,8 @@ def what_stands_against_something_has_a_relation(t, package):
 
 
 @rule("findings", "prose_against_table", "unmeasured_statements", "outside_findings",
-      "outside_checks", "outside_dates", "text_contradictions", "documents", "organisations",
-      "chart_names")
+      "outside_checks", "outside_dates", "document_dates", "text_contradictions", "documents",
+      "organisations", "chart_names")
 def what_is_named_exists(t, package):
     """Ids of findings, checks, documents and bodies that other tables name."""
     ids = {name: {row[key] for row in t(name)} for name, key in (
@@ -90,6 +90,7 @@ def what_is_named_exists(t, package):
             ("unmeasured_statements", "finding_id", ids["findings"] | {""}),
             ("outside_findings", "check_ids", ids["outside_checks"]),
             ("outside_dates", "source_id", sources), ("outside_dates", "item_id", items),
+            ("document_dates", "item_id", items),
             ("text_contradictions", "source_id", sources), ("chart_names", "item_id", items)):
         for row in t(name):
             for part in packed(row[column]):

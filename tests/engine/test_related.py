@@ -30,7 +30,7 @@ def test_a_chapter_leads_to_the_questions_that_rest_on_it():
               if each.page.startswith(f"{pages.FOLDER}/")}
     assert behind
     for page, chapter in behind:
-        title = (PROJECT.root / f"{page}.md").read_text("utf-8").removeprefix("# ").split("\n")[0]
+        title = pages.title((PROJECT.root / f"{page}.md").read_text("utf-8"))
         assert f"[{title.replace('?', chr(92) + '?')}]" in leads_to(chapter)
     assert all("rests on this chapter" not in leads_to(name) for name in CHAPTERS
                if name not in {chapter for _, chapter in behind})

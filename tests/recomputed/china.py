@@ -111,11 +111,16 @@ def share_of_a_jump(t, s):
 CHINA_MONEY = "5-4-investment-in-china"
 
 
-@again(CHINA_MONEY, "china_financing_to_market", C)
-@again(CHINA_MONEY, "china_financing_to_forecast", D)
-def china_financing_to(t, s, figure):
-    """Financing over a figure for the market."""
-    return amount(t, "5.4-financing-e-2020") / amount(t, figure)
+@again(CHINA_MONEY, "hotspots_named")
+def hotspots_named(t, s):
+    """Fields that investors are said to favour."""
+    return sum(row["section"] == "5.4" for row in t("investment_hotspots"))
+
+
+@again(CHINA_MONEY, "investing_companies_named")
+def investing_companies_named(t, s):
+    """Bodies of section 5.4, each under its first name."""
+    return sum(row["section"] == "5.4" and row["alias_of"] == "" for row in t("organisations"))
 
 
 REGIONS = "5-5-regions-and-challenges"

@@ -89,7 +89,7 @@ def outside_value(
         }[agrees]
         source = _having(getattr(facts, table), printed_by or {}).iloc[: 1 if printed_by else 0]
         if agrees is False and len(source):
-            message += f" for a wider scope; the printed sum is that of {named(source.iloc[0])}"
+            message += f" for another scope; the printed sum is that of {named(source.iloc[0])}"
         elif agrees is False and not same_scope:
             message += ", perhaps for another scope"
         message += f", {aside}" * bool(aside)

@@ -81,7 +81,7 @@ def stated_growth(rate, start, end):
         first, last = interval(printed, facts.approximate_half_width)
         last_year = int(facts.claims.loc[end, "period_end"][:4])
         apart = first > high or last < low
-        pace = f"The two sizes imply {implied:.1f}{words.SPACE}% a year to {last_year}"
+        pace = f"The two levels imply {implied:.1f}{words.SPACE}% a year to {last_year}"
         message = (
             f"{pace}, so it can only be the growth of one year."
             if apart
@@ -222,9 +222,9 @@ def length_of_period(start, end, years):
         span = last - first + 1
         rule = "date" if span == years else "contradicted_inside"
         message = (
-            f"It dates a plan; the name of the plan counts {years} years, and so do the two dates."
+            f"It dates a plan; the name of the plan counts {years} years, and its dates agree."
             if span == years
-            else f"The name of the plan counts {years} years, the two dates {span:.0f}."
+            else f"The name of the plan counts {years} years, its dates {span:.0f}."
         )
         return [Outcome(claim_id, rule, message) for claim_id in (start, end)]
 

@@ -129,7 +129,7 @@ CHECKS = (
             (A_2019,),
             (B_2019,),
             2019,
-            "information security of industry is a part of all security",
+            "information security of industry is a part of security in general",
         ),
         ("P03",),
     ),
@@ -141,7 +141,7 @@ CHECKS = (
             (A_2019, A_2026),
             (B_2025,),
             2025,
-            "information security of industry is a part of all security",
+            "information security of industry is a part of security in general",
         ),
         ("P03",),
     ),
@@ -168,7 +168,9 @@ CHECKS = (
     ),
     Check("b-growth", (B_GROWTH,), "growth", stated_growth(B_GROWTH, B_2019, B_2025), ("P02",)),
     Check("b-growth-readings", (B_GROWTH,), "reading", readings_differ(B_GROWTH), ("P02",)),
-    Check("b-growth-missing", (B_GROWTH,), "missing", missing("a size of 2018"), ("P02",)),
+    Check(
+        "b-growth-missing", (B_GROWTH,), "missing", missing("a size of the year before"), ("P02",)
+    ),
     Check(
         "a-source", (A_2019, A_2026), "outside", outside_statement(A_2019, "k08"), ("P09", "X15")
     ),
@@ -212,7 +214,7 @@ CHECKS = (
         "deal-price-missing",
         ("3.2-deal-cyberx",),
         "missing",
-        missing("a price from one of the two firms"),
+        missing("a price from either firm"),
     ),
     Check(
         "financing-outside",

@@ -184,7 +184,7 @@ def would_change(facts: Facts, trials) -> pd.DataFrame:
                 **{key: trial[key] for key in ("assumption", "parameter", "baseline")},
                 "flips_at": "; ".join(" or ".join(values) for values in told.values())
                 or trial["nowhere"],
-                "then": "; ".join(told) or "No verdict changes",
+                "then": "; ".join(told) or "The verdicts stay",
             }
         )
     return pd.DataFrame(rows)

@@ -18,7 +18,7 @@ VERDICTS = {
     "scope_conflict": Rule(
         "clash over scope",
         "as labelled it cannot hold beside another figure, printed or published; it can if the "
-        "two measure different things",
+        "scopes differ",
     ),
     "contradicted_inside": Rule(
         "contradicted inside", "another printed figure for the same thing rules it out"

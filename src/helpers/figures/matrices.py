@@ -150,7 +150,7 @@ def dot_rows(axes, rows, *, longest=None, size=8):
                           markeredgewidth=1.2, zorder=3, clip_on=False, **style)
             at += count
         if row.get("text"):
-            label(axes, at - 1, place, row["text"], dx=size)
+            label(axes, at - 1, place, row["text"], dx=size / 2 + 7)
     named_rows(axes, [row["name"] for row in kept], places, va="center")
     for name, row in zip(axes.get_yticklabels(), kept, strict=True):
         name.set_fontweight("bold" if row.get("bold") else "normal")

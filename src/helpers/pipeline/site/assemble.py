@@ -7,6 +7,7 @@ nor helpers nor parameters and serves stale numbers.
 import hashlib
 import json
 import shutil
+from importlib import metadata
 from pathlib import Path
 
 import yaml
@@ -15,6 +16,7 @@ from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import exhibits, generated, links, related
+from helpers.project import DISTRIBUTION
 
 PAGE_FOLDERS = ("_static", "_templates")
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
@@ -54,7 +56,8 @@ def key(edition: Edition, runs, notice: str) -> str:
     notice : str
         What stands on top of every page.
     """
-    parts = [notice, edition.command(), *(run.key for run in runs)]
+    parts = [notice, edition.command(), metadata.version(DISTRIBUTION),
+             *(run.key for run in runs)]
     parts += [hashlib.sha256(file.read_bytes()).hexdigest()
               for file in inputs(edition, runs) if file.is_file()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -104,6 +107,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     settings["html_theme_options"]["announcement"] = "notice"
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
     settings["book_page_processes"] = processes
+    config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 

@@ -27,8 +27,7 @@ def _questions(project: Project, chapter: str) -> Iterable[str]:
         page, text = pages.name_of(project, file), file.read_text(encoding="utf-8")
         if page.startswith(f"{pages.FOLDER}/") and any(
                 each.chapter == chapter for each in pages.references(page, text)):
-            title = text.removeprefix("# ").partition("\n")[0]
-            link = markup.link_to_page(title, f"../{page}.md")
+            link = markup.link_to_page(pages.title(text), f"../{page}.md")
             yield f"- {link} The answer rests on this chapter."
 
 
