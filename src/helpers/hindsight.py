@@ -9,10 +9,75 @@ import math
 import numpy as np
 import pandas as pd
 
-from helpers import composite, markets
+from helpers import audit, composite, markets
+from helpers.paper_profile import NOT_YET_SEEN
 
 RUNG = ["name", "value", "printed", "unit", "match", "later", "kind", "confidence", "published"]
 PUBLICATION = ["scope_id", "publisher", "vintage"]  # one edition of one publisher on one scope
+
+
+def last_past_year(claims) -> int:
+    """The latest year of which printed figures speak as past: what the text tells of its own date.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Columns ``kind, qualifier, period_end``. Forecasts, announcements, budgets and what is
+        expected are no past.
+    """
+    past = claims[~claims["kind"].isin(NOT_YET_SEEN) & (claims["qualifier"] != "expected")]
+    return int(past["period_end"].str[:4].dropna().astype(int).max())
+
+
+def first_year_ahead(claims) -> int:
+    """The earliest year for which the paper prints a forecast."""
+    return int(claims.loc[claims["kind"] == "forecast", "period_end"].str[:4].astype(int).min())
+
+
+def known_by(published, year):
+    """Whether each source was in print by the end of a year: ``yes, no`` or ``undated``.
+
+    Parameters
+    ----------
+    published : pandas.Series of str
+        Year, year-month or date, or any other text where a page has none.
+    year : int
+    """
+    found = pd.to_numeric(published.str[:4], errors="coerce")
+    return pd.Series(np.where(found.isna(), "undated", np.where(found <= year, "yes", "no")),
+                     index=published.index, dtype=object)
+
+
+OPEN = {"narrows": "narrowed"}  # what is said of an item that no rule decides
+
+
+def outcomes(items, checks, claims) -> pd.DataFrame:
+    """What another publication says of each item, by the rules of the audit.
+
+    Parameters
+    ----------
+    items : pandas.DataFrame
+        Table hindsight_items.
+    checks : pandas.DataFrame
+        Table outside_checks, or rows of it.
+    claims : pandas.DataFrame
+
+    Returns
+    -------
+    pandas.DataFrame
+        Items with a check: ``check_id, claim_id, kind, subject, outcome`` (name of a verdict of
+        `audit.VERDICTS`, else narrowed or undecided), ``confidence, publisher, published``.
+    """
+    printed = claims.set_index("claim_id")["printed"]
+    both = items.merge(checks.drop(columns="kind"), on="check_id")
+    named = []
+    for row in both.itertuples():
+        rule = audit.statement_rule(
+            row.verdict, row.finding, printed.get(row.claim_id, ""), origin=row.origin,
+            same_scope=row.scope == "same") if row.decides else None
+        named.append(audit.VERDICTS[rule].name if rule else OPEN.get(row.verdict, "undecided"))
+    return both.assign(outcome=named)[["check_id", "claim_id", "kind", "subject", "outcome",
+                                       "confidence", "publisher", "published"]]
 
 
 def last_in_print(rows, **where):

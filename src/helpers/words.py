@@ -90,6 +90,18 @@ def count_in_words(count: int) -> str:
     return words[count] if 0 <= count < len(words) else format_value(count, "count")
 
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+            "tenth")
+
+
+def ordinal(place: int) -> str:
+    """A place as running text prints it: ``first`` to ``tenth``, then ``11th``, ``22nd``."""
+    if 1 <= place <= len(ORDINALS):
+        return ORDINALS[place - 1]
+    ending = "th" if 10 <= place % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
+
+
 def percent(fraction: float, digits: int = 1) -> str:
     """A fraction as per cent: ``8.9 %`` for 0.0888."""
     return format_value(fraction, "fraction", digits)

@@ -9,10 +9,62 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers import datasets, growth, hindsight, markets
+from helpers import audit, datasets, growth, hindsight, markets
 
 ratios = st.lists(st.floats(0.01, 100), min_size=1, max_size=8)
 SOURCE = pd.Series({"confidence": "high", "published": "2024-05"})
+
+
+# ------------------------------------------------------------------ items, and what was known
+
+
+def test_the_date_of_the_paper_is_that_of_its_past():
+    rows = pd.DataFrame([
+        ("observed", "none", "2019"), ("deal", "none", "2020-06"), ("count", "expected", "2023"),
+        ("forecast", "expected", "2021"), ("forecast", "none", "2026"), ("budget", "none", "2022"),
+        ("count", "none", None)], columns=["kind", "qualifier", "period_end"])
+    assert hindsight.last_past_year(rows) == 2020
+    assert hindsight.first_year_ahead(rows) == 2021
+
+
+def test_a_page_without_a_date_is_neither_known_nor_new():
+    found = hindsight.known_by(pd.Series(["2020-12", "2021", "undated"]), 2020)
+    assert list(found) == ["yes", "no", "undated"]
+
+
+def test_items_are_facts_of_the_paper_each_once():
+    items, claims = datasets.load("hindsight_items"), datasets.load("claims")
+    named = items["claim_id"].dropna()
+    assert named.is_unique and set(named) <= set(claims["claim_id"])
+    checks = [*items["check_id"], *items["also"].dropna().str.split(";").explode()]
+    assert len(checks) == len(set(checks)) and not {"k10", "k11"} & set(checks)
+
+
+def test_an_item_has_the_verdict_of_the_audit_unless_that_asks_for_more():
+    """The audit tries readings first, and asks for high confidence."""
+    from test_audit import shipped
+    items, checks, claims = (datasets.load(name) for name in (
+        "hindsight_items", "outside_checks", "claims"))
+    found = hindsight.outcomes(items, checks, claims).dropna(subset=["claim_id"])
+    audited = audit.audit(shipped()).set_index("claim_id")["name"]
+    decided = found[~found["outcome"].isin(["narrowed", "undecided"])]
+    for row in decided.itertuples():
+        verdict = audited[row.claim_id]
+        assert row.outcome == verdict or verdict == "ambiguous" or (
+            verdict == "cannot be checked" and row.confidence != "high"), row.claim_id
+
+
+def test_another_value_of_another_scope_is_a_clash():
+    items = pd.DataFrame([["k1", "size", "c", "open", "other", True],
+                          ["k1", "size", "c", "same", "other", True],
+                          ["k1", "size", "c", "same", "other", False]],
+                         columns=["check_id", "kind", "claim_id", "scope", "origin", "decides"])
+    checks = pd.DataFrame([["k1", "s", "says 5", "corrects", "x", "high", "p", "2020"]], columns=[
+        "check_id", "subject", "finding", "verdict", "kind", "confidence", "publisher",
+        "published"])
+    claims = pd.DataFrame({"claim_id": ["c"], "printed": ["4"]})
+    assert list(hindsight.outcomes(items, checks, claims)["outcome"]) == [
+        "clash over scope", "differs outside", "undecided"]
 
 
 # ------------------------------------------------------------------ the ladder

@@ -114,3 +114,10 @@ def test_every_chapter_of_the_book_has_a_number_of_its_own():
     numbers = [words.chapter_number(path.stem) for path in REAL.chapters.glob("*.ipynb")]
     assert all(re.fullmatch(r"[1-9](\.[1-9])?|A[1-9]", number) for number in numbers)
     assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize("place, expected", [
+    (1, "first"), (6, "sixth"), (10, "tenth"), (11, "11th"), (21, "21st"), (112, "112th"),
+    (103, "103rd")])
+def test_places_are_ordinals(place, expected):
+    assert words.ordinal(place) == expected
