@@ -24,6 +24,7 @@ BLANKED = [
     re.compile(r"(?<=\])\([^)\n]*\)"),  # targets of links: tested apart
     re.compile(r"https?://[^\s)>]+"),
     re.compile(r"^\s*\d+\. ", re.MULTILINE),  # items of a numbered list
+    re.compile(r"^:+\{(?:exhibit|grid)\}[^\n]*(?:\n:\w+:[^\n]*)*", re.MULTILINE),
 ]
 FENCED = re.compile(r"^(```|~~~)([^\n]*)\n(.*?)^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 SECTION = r"\d(?:\.\d)*s?"

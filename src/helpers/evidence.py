@@ -151,6 +151,32 @@ def in_both(first, second) -> list:
     return [item for item in first if item in second]
 
 
+def strongest(codes, rows, levels, *, key="challenge_id", value="relation"):
+    """The strongest code of each row, whatever column it stands in.
+
+    Parameters
+    ----------
+    codes : pandas.DataFrame
+        One row a coded pair, with the columns `key` and `value`.
+    rows : sequence
+        All ids wanted, in their order.
+    levels : sequence of str
+        Codes that count, the strongest first; others are passed over.
+    key, value : str
+        Columns with the id and the code.
+
+    Returns
+    -------
+    pandas.Series of str
+        Indexed by `rows`; empty where no code counts.
+    """
+    rank = {level: place for place, level in enumerate(levels)}
+    counted = codes[codes[value].isin(rank)]
+    best = counted[value].map(rank).groupby(counted[key]).min()
+    return pd.Series([levels[int(best[row])] if row in best.index else "" for row in rows],
+                     index=pd.Index(rows), dtype=object)
+
+
 def by_group(links, groups):
     """Count links of each level by row and group of columns.
 

@@ -249,3 +249,28 @@ def order_agreement(score, ranks) -> float:
     if row["note"]:
         raise ValueError(f"No rank correlation: {row['note']}.")
     return float(row["tau_b"])
+
+
+def ranks_among(indices, countries, index, edition) -> pd.Series:
+    """Rank of some countries among themselves in one edition of an index, ties at the better place.
+
+    Parameters
+    ----------
+    indices : pandas.DataFrame
+        Columns ``country, index, edition, rank``; a rank left blank lies behind those given.
+    countries : dict
+        Name wanted -> name in `indices`; the order is kept.
+    index, edition : str
+
+    Raises
+    ------
+    ValueError
+        If the edition lacks one of the countries.
+    """
+    rows = indices[(indices["index"] == index) & (indices["edition"] == edition)]
+    rank = rows.set_index("country")["rank"]
+    missing = [name for name in countries.values() if name not in rank.index]
+    if missing:
+        raise ValueError(f"{index} {edition} has no row on {missing[0]}.")
+    given = unseen_last(rank[list(countries.values())])
+    return pd.Series(composite.competition_rank(-given), index=list(countries))

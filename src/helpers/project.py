@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT, BUILD, DATA = "BOOK_ROOT", "BOOK_BUILD", "BOOK_DATA"  # variables that a process inherits
+DISTRIBUTION = "industrial-internet-security-book"  # as pip knows it
 PACKAGE = Path(__file__).resolve().parent  # the package `helpers` that is imported here
 
 

@@ -984,6 +984,41 @@ def test_rating_noise_against_exact_convolutions(error):
         assert within_error(found.acceptability.loc[unit], exact, DRAWS)
 
 
+@pytest.mark.parametrize("error", [0.0, 0.1, 0.3, 1.0])
+def test_kept_orders_against_convolutions(error):
+    found = composite.kept_exactly(TABLE, error)
+    assert list(zip(found["better"], found["worse"], strict=True)) == list(
+        composite.rating_noise(TABLE, error, 1, 1).pairs[["better", "worse"]].itertuples(
+            index=False, name=None))
+    points = {unit: exact_points(TABLE.loc[unit], error) for unit in TABLE.index}
+    for row in found.itertuples():
+        joint = np.outer(points[row.better], points[row.worse])
+        assert row.kept == pytest.approx(np.tril(joint, -1).sum(), abs=1e-12)
+
+
+@pytest.mark.parametrize("choices", [
+    {"scores": (1, 1.3, 3)}, {"power": -2, "weights": [0.5, 0.2, 0.1, 0.1, 0.1]}])
+def test_kept_orders_against_draws(choices):
+    exact = composite.kept_exactly(TABLE, 0.2, **choices)
+    drawn = composite.rating_noise(TABLE, 0.2, DRAWS, 5, **choices).pairs
+    assert list(exact["worse"]) == list(drawn["worse"])
+    assert within_error(drawn["kept"], exact["kept"], DRAWS)
+
+
+def test_kept_orders_refuse_no_probability():
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        composite.kept_exactly(TABLE, 1.5)
+
+
+def test_one_weight_set_anew_leaves_the_others_in_proportion():
+    weights = pd.Series({"a": 0.5, "b": 0.3, "c": 0.2})
+    assert composite.reweighted(weights, "a", 0.75).tolist() == pytest.approx([0.75, 0.15, 0.1])
+    alone = composite.reweighted(pd.Series({"a": 1.0, "b": 0.0, "c": 0.0}), "a", 0.5)
+    assert alone.tolist() == [0.5, 0.25, 0.25]
+    with pytest.raises(ValueError, match="leaves nothing"):
+        composite.reweighted(weights, "a", 1.5)
+
+
 def test_rating_noise_keeps_ties_under_other_means():
     """Sums of the same levels in another order must tie, whatever the coding."""
     table = make_table({"a": "HML", "b": "LHM", "c": "MLH"})

@@ -405,3 +405,67 @@ def test_one_counter_cannot_disagree():
     counters = pd.DataFrame({"year": [2018, 2019, 2019, 2019], "value": [7.0, 4.0, 6.0, 5.0]})
     found = counts.disagreement(counters)
     assert found.to_dict("index") == {2019: {"count": 3, "min": 4.0, "max": 6.0, "ratio": 1.5}}
+
+
+# ------------------------------------------------------------------ what came after a trend
+
+GROWING = np.round(100 * 1.2 ** np.arange(10)).astype(int)
+STANDING = np.concatenate([GROWING, [GROWING[-1]] * 3])
+AFTER = np.arange(2010, 2023)
+
+
+def test_a_trend_overshoots_counts_that_stand_still_by_its_own_growth():
+    found = counts.after_the_fit(AFTER, STANDING, 2010, 2019)
+    assert (found.year, found.later, found.published) == (2022, 3, GROWING[-1])
+    assert found.growth_since == pytest.approx(0) and found.pace == "stalled"
+    assert found.overshoot == pytest.approx(1.2 ** 3 - 1, rel=0.01)
+    assert found.expected == pytest.approx((1 + found.overshoot) * found.published)
+
+
+@pytest.mark.parametrize("factor, pace", [(1.05, "stalled"), (1.15, "slowed"), (1.25, "kept")])
+def test_the_pace_after_a_fit_is_told_by_its_share_of_the_fitted_growth(factor, pace):
+    later = np.round(GROWING[-1] * factor ** np.arange(1, 4)).astype(int)
+    found = counts.after_the_fit(AFTER, [*GROWING, *later], 2010, 2019)
+    assert found.pace == pace
+    assert (found.overshoot > 0) == (factor < 1.2)
+
+
+def test_nothing_after_the_fit_and_a_zero_at_its_end_are_refused():
+    with pytest.raises(counts.CountError, match="No count after 2022"):
+        counts.after_the_fit(AFTER, STANDING, 2010, 2022)
+    with pytest.raises(counts.CountError, match="above zero"):
+        counts.after_the_fit(AFTER, [*STANDING[:-1], 0], 2010, 2019)
+    with pytest.raises(growth.TooFewPoints):
+        counts.after_the_fit(AFTER, STANDING, 2016, 2019)
+
+
+@given(st.lists(st.integers(0, 60), min_size=20, max_size=200), st.integers(0, 60))
+def test_a_band_of_the_found_coverage_holds_the_count_and_a_narrower_one_need_not(drawn, count):
+    found = counts.held_at(drawn, count)
+    assert 0 <= found <= 1
+    below, above = np.mean(np.array(drawn) <= count), np.mean(np.array(drawn) >= count)
+    assert (1 - found) / 2 == pytest.approx(min(below, above, 0.5))
+    with pytest.raises(counts.CountError):
+        counts.held_at([], count)
+
+
+def test_the_trend_that_is_told_ends_before_the_last_count():
+    assert counts.told_until(2019, 2025, 2021) == 2019
+    assert counts.told_until(2025, 2025, 2021) == counts.told_until(2026, 2025, 2021) == 2021
+    assert counts.told_until(2026, 2015, 2021) == 2014
+
+
+def test_turning_values_are_those_under_which_the_trend_ends_elsewhere():
+    still = pd.DataFrame({"still": STANDING, "onward": np.round(
+        100 * 1.2 ** np.arange(13) * np.where(AFTER > 2019, 1.3, 1)).astype(int)}, AFTER)
+    now = {"first": 2010, "cutoff": 2019, "unit": "still", "model": "poisson"}
+    tried = {"first": range(2010, 2018), "unit": ["still", "onward"], "model": list(counts.MODELS)}
+    found = counts.turning_values(still, now, tried, otherwise=2019).set_index("name")
+    assert found.loc["first", "flips"] == [2016, 2017] and found.loc["first", "then"] == ["none"]
+    assert found.loc["unit", "flips"] == ["onward"] and found.loc["unit", "then"] == ["under"]
+    assert found.loc["model", "flips"] == [] and set(found["now"]) == {"over"}
+    assert 0 < found["low"].min() <= found["high"].max() < 1
+    no_trend = counts.turning_values(still, now | {"first": 2017}, {"first": [2010, 2017]},
+                                     otherwise=2019).iloc[0]
+    assert (no_trend["now"], no_trend["flips"], no_trend["then"]) == ("none", [2010], ["over"])
+    assert np.isnan(no_trend["low"])

@@ -239,6 +239,27 @@ def test_without_a_row_that_is_used_the_columns_stay(readings, sources):
     assert len(none) == 0 and not dates.choose(ITEMS, "with_outside_dates", none)["conflict"].any()
 
 
+@pytest.mark.parametrize("event, date, expected", [
+    ("adopted", "2016-04-27", "adopted on 27 April 2016"),
+    ("published", "2012-05", "published in May 2012"),
+    ("created by a directive of", "2016-07-06", "created by a directive of 6 July 2016"),
+])
+def test_an_event_is_said_with_its_date(event, date, expected):
+    assert dates.dated(event, date) == expected
+
+
+def test_published_dates_stand_beside_the_checks_that_go_before_them(readings, sources):
+    published = pd.DataFrame({
+        "item_id": ["3.1.1-iot-act", "3.1.2-gdpr"], "event": "adopted",
+        "date": ["2019-01-01", "2016-04-27"], "confidence": ["high", "medium"],
+        "title": "T", "url": "https://x.org"})
+    found = dates.outside(readings, *sources, "medium", published).set_index("item_id")
+    assert found.loc["3.1.1-iot-act", "date_outside"] == "2020-12-04"
+    assert found.loc["3.1.2-gdpr", "event"] == "adopted on 27 April 2016"
+    strict = dates.outside(readings, *sources, "high", published)
+    assert "3.1.2-gdpr" not in set(strict["item_id"])
+
+
 # ------------------------------------------------------------------ dating rules
 
 ITEMS = pd.DataFrame(

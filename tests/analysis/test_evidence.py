@@ -218,6 +218,18 @@ def test_foreign_rows_of_a_section():
     assert foreign.index.tolist() == [1, 2, 4]
 
 
+def test_the_strongest_code_of_a_row_counts():
+    codes = pd.DataFrame({"challenge_id": ["a", "a", "b", "b", "c"],
+                          "relation": ["in tension", "contradicts", "neither", "in tension", None]})
+    found = evidence.strongest(codes, ["a", "b", "c", "d"], ["contradicts", "in tension"])
+    assert found.to_dict() == {"a": "contradicts", "b": "in tension", "c": "", "d": ""}
+
+
+def test_of_no_codes_none_is_the_strongest():
+    none = pd.DataFrame({"challenge_id": [], "relation": []})
+    assert evidence.strongest(none, ["a"], ["contradicts"]).tolist() == [""]
+
+
 # ------------------------------------------------------------------ the shipped codings
 
 

@@ -1,7 +1,6 @@
 """A figure is refused without what readers need, and two runs give the same bytes."""
 
 import io
-import math
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -120,11 +119,41 @@ def test_an_empty_cell_of_a_heat_map_is_hatched_not_coloured():
     plt.close(figure)
 
 
+def test_a_cell_that_rests_on_nothing_keeps_its_text_and_loses_its_fill():
+    figure, axes = figures.new("A finding", "Ratings", source="a test.")
+    table = pd.DataFrame([["High", "Low"]], index=["r"], columns=["a", "b"])
+    figures.heat_map(axes, table, texts=table, colours=[["#112233"] * 2], hatched=[[True, False]])
+    bare, backed = axes.patches
+    assert bare.get_hatch() and not backed.get_hatch()
+    assert matplotlib.colors.to_hex(bare.get_facecolor()) == figures.PAPER
+    assert [text.get_text() for text in axes.texts] == ["High", "Low"]
+    plt.close(figure)
+
+
+def test_a_row_of_dots_has_one_for_each_thing_counted():
+    figure, axes = figures.new("A finding", "Dots", source="a test.")
+    figures.dot_rows(axes, [
+        {"name": "none", "filled": 0, "half": 0, "empty": 2, "bold": True}, None,
+        {"name": "some", "filled": 3, "half": 1, "empty": 0, "text": "3 and 1"}])
+    assert [(line.get_fillstyle(), list(line.get_xdata()), line.get_ydata()[0])
+            for line in axes.lines] == [
+        ("none", [0, 1], 0), ("full", [0, 1, 2], 2), ("left", [3], 2)]
+    assert [name.get_fontweight() for name in axes.get_yticklabels()] == ["bold", "normal"]
+    plt.close(figure)
+
+
 # ------------------------------------------------------------------ timeline, stacked bars, links
 
+def dated_item(lane, text, *marks, marker="o"):
+    return {"lane": lane, "text": text, "marker": marker, "marks": list(marks),
+            "start": min(mark[0] for mark in marks), "end": min(mark[1] for mark in marks),
+            "reaches": max(mark[1] for mark in marks)}
+
+
 ITEMS = [
-    {"lane": "north", "start": 2019.0, "end": 2020.0, "text": "a year", "marker": "s"},
-    {"lane": "north", "start": 2018.75, "end": 2018.83, "text": "a month"},
+    dated_item("north", "a year", (2019.0, 2020.0, True), marker="s"),
+    dated_item("north", "a month", (2018.75, 2018.83, False)),
+    dated_item("north", "much later", (2016.0, 2016.01, True), (2016.5, 2016.51, False)),
 ]
 
 
@@ -132,26 +161,27 @@ def drawn_texts(axes):
     return [text.get_text() for text in axes.texts]
 
 
-def test_a_lane_is_as_high_as_what_it_holds():
-    rows = figures.timeline_rows(["north", "south", "west"], ITEMS, {"south": ["o"] * 11})
-    air = figures.TIMELINE_AIR
-    assert rows == pytest.approx([2 + air, 3 + air, 1 + air])
+def test_items_share_a_row_where_their_labels_leave_room():
+    packed = figures.packed_lanes(["north", "west"], ITEMS, first=2015, last=2020)
+    texts = [[item["text"] for item in row] for row in packed["north"]]
+    assert sorted(sum(texts, [])) == ["a month", "a year", "much later"]
+    assert len(texts) == 2 and packed["west"] == [[]]
+
+
+def test_a_label_stands_left_of_its_item_where_the_axis_ends():
+    items = [dated_item("north", "a rather long name of a law", (2019.5, 2019.51, True))]
+    item = figures.packed_lanes(["north"], items, first=2015, last=2020)["north"][0][0]
+    assert not item["early"]
 
 
 def test_the_height_of_a_timeline_is_that_of_its_rows_added_in_turn():
-    lanes = [f"lane {number}" for number in range(10)]
-    rows = figures.timeline_rows(lanes, [])
+    packed = {f"lane {number}": [[]] for number in range(10)}
     in_turn = 0.0
-    for row in rows:
-        in_turn += row
-    # The rows are chosen so that another way of adding rounds otherwise: the built-in sum does
-    # from Python 3.12 on, and the height goes into the ids of a picture.
-    assert in_turn != math.fsum(rows)
-    assert figures.timeline_height(lanes, []) == 0.185 * in_turn + 0.5
-    figure, axes = figures.new("A finding", "Dates", source="a test.")
-    figures.timeline(axes, lanes, [], first=2015, last=2020)
-    assert axes.get_ylim()[0] == in_turn
-    plt.close(figure)
+    for rows in packed.values():
+        in_turn += len(rows) + figures.TIMELINE_AIR
+    # Another way of adding may round otherwise: the built-in sum does from Python 3.12 on, and
+    # the height goes into the ids of a picture.
+    assert figures.timeline_height(packed) == 0.185 * in_turn + 0.5
 
 
 def test_rows_have_names_and_no_line_ticks_or_grid_of_their_own():
@@ -165,28 +195,19 @@ def test_rows_have_names_and_no_line_ticks_or_grid_of_their_own():
     plt.close(figure)
 
 
-def test_a_timeline_names_every_item_and_counts_what_has_no_date():
+def test_a_timeline_names_every_item_and_tells_sources_by_filled_and_open_marks():
     figure, axes = figures.new("A finding", "Dates", source="a test.")
-    figures.timeline(axes, ["north", "south", "west"], ITEMS, first=2015, last=2020, total="3",
-                     undated={"south": ["o", "s", "o"]}, key=[("o", "round")])
-    texts = drawn_texts(axes)
-    assert {"a year", "a month", "no date: 3", "3", "round", "none named"} <= set(texts)
-    assert texts.count("0") == 2
-    # What has no date stands right of the last year, so that it has no place in time.
-    hollow = [line for line in axes.lines if line.get_color() != figures.ACCENT
-              and len(line.get_xdata()) == 1 and line.get_ydata()[0] > 0]
-    assert sum(line.get_xdata()[0] > 2021 for line in hollow) == 3
-
-
-def test_a_bare_year_is_drawn_as_a_span_with_an_open_marker():
-    figure, axes = figures.new("A finding", "Dates", source="a test.")
-    figures.timeline(axes, ["north"], ITEMS, first=2015, last=2020)
-    marks = {round(float(line.get_xdata()[0]), 2): line.get_markerfacecolor() for line in axes.lines
-             if len(line.get_xdata()) == 1}
-    assert marks[2019.5] == figures.PAPER
-    assert marks[2018.79] == figures.ACCENT
+    packed = figures.packed_lanes(["north", "west"], ITEMS, first=2015, last=2020)
+    figures.timeline(axes, packed, first=2015, last=2020, key=[("o", "round")],
+                     names={"north": "North", "west": "West"})
+    assert {"a year", "a month", "much later", "round", "none named"} <= set(drawn_texts(axes))
+    marks = {round(float(line.get_xdata()[0]), 2): line.get_markerfacecolor()
+             for line in axes.lines if len(line.get_xdata()) == 1}
+    assert marks[2019.5] == figures.ACCENT and marks[2018.79] == figures.PAPER
+    # A bare year has a bar over the year, and two dates of one item are joined.
     spans = [line for line in axes.lines if len(line.get_xdata()) == 2]
-    assert len(spans) == 1
+    assert len(spans) == 2
+    plt.close(figure)
 
 
 def test_stacked_bars_start_at_zero_and_carry_their_numbers():

@@ -232,3 +232,13 @@ def test_tau_is_one_for_equal_and_minus_one_for_reversed_orders():
 def test_scores_without_an_order_are_refused():
     with pytest.raises(ValueError, match="no order in score"):
         hindsight.order_agreement(pd.Series(np.ones(3)), pd.Series([1, 2, 3]))
+
+
+def test_countries_are_ranked_among_themselves():
+    rows = pd.DataFrame([("A", "I", "1", 4), ("B", "I", "1", 2), ("C", "I", "1", None),
+                         ("D", "I", "1", 4), ("E", "I", "1", 1), ("A", "I", "2", 1)],
+                        columns=["country", "index", "edition", "rank"])
+    found = hindsight.ranks_among(rows, {"c": "C", "a": "A", "d": "D", "b": "B"}, "I", "1")
+    assert found.to_dict() == {"c": 4, "a": 2, "d": 2, "b": 1}
+    with pytest.raises(ValueError, match="I 2 has no row on B"):
+        hindsight.ranks_among(rows, {"b": "B"}, "I", "2")

@@ -371,3 +371,41 @@ def test_figures_that_may_be_compared_have_no_mismatch(tables):
     assert markets.mismatch([first, last]) is None
     other = markets.figure(*tables, "2.3-expenditure-b-2019")
     assert "scope" in markets.mismatch([first, other]).differing
+
+
+# ------------------------------------------------------------------ where an answer turns
+
+
+@pytest.mark.parametrize("part, width", [(0.55, 0.17), (0.38, 0.0), (0.2, 0.0)])
+def test_a_part_fits_once_the_whole_is_wide_enough(part, width):
+    assert markets.width_to_fit(part, printed(0.38, 0.0, 2019)) == pytest.approx(width)
+
+
+@pytest.mark.parametrize("behind, year", [
+    ((printed(1.0, 0.0, 2019), printed(2.0, 0.0, 2020)), 2022),  # equal then: 8 = 1 * 2**3
+    ((printed(1.1, 0.0, 2019), printed(2.2, 0.0, 2020)), 2021),
+    ((printed(1.0, 0.0, 2019), printed(1.0, 0.0, 2020)), None),
+])
+def test_the_market_behind_is_the_larger_after_this_year(behind, year):
+    ahead = printed(8.0, 0.0, 2019), printed(8.0, 0.0, 2021)
+    assert markets.overtaking_year(ahead, behind) == year
+
+
+def test_the_year_of_overtaking_needs_one_first_year_and_the_larger_first():
+    one = printed(1.0, 0.0, 2019), printed(2.0, 0.0, 2020)
+    other = printed(8.0, 0.0, 2018), printed(8.0, 0.0, 2021)
+    for pair in ((one, other), (one, (printed(8.0, 0.0, 2019), printed(9.0, 0.0, 2021)))):
+        with pytest.raises(ValueError, match="the larger first"):
+            markets.overtaking_year(*pair)
+
+
+@pytest.mark.parametrize("rows, level", [
+    (["high", "high"], None), (["high", "medium"], "high"), (["low", "high"], "medium")])
+def test_the_level_that_drops_a_row_is_the_one_over_the_weakest(rows, level):
+    assert markets.level_that_drops(rows) == level
+
+
+def test_one_size_and_its_growth_give_two_years():
+    size, rate = printed(3.0, 0.0, 2019), printed(0.5, 0.0, 2019)
+    found = markets.years_with_size(size, rate, range(2015, 2025))
+    assert found == [2018, 2019]

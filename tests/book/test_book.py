@@ -241,13 +241,13 @@ def test_a_failing_chapter_fails_the_build_and_keeps_the_old_pages(tmp_path):
 # ------------------------------------------------------------------ what a reader meets
 
 
-def exhibits(run):
-    """Figures and tables of a run, in order: (name, about, output)."""
+def exhibits(run, for_pages=False):
+    """Figures and tables of a run that its page shows, or that others do: (name, about, output)."""
     notebook = json.loads((REAL.root / run["path"] / "notebook.ipynb").read_text("utf-8"))
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             about = output.get("metadata", {}).get("book")
-            if about:
+            if about and bool(about.get("for_page")) is for_pages:
                 yield about.get("figure") or about["table"], about, output["data"]
 
 
@@ -277,8 +277,67 @@ def test_every_table_of_a_page_has_all_its_rows_and_columns(baseline):
         shown = [seen.rows(table) for table in page.select(
             "div.book-table:has(+ p.book-downloads) table")]
         made = [seen.rows(seen.parsed("".join(data["text/html"])))
-                for _, about, data in exhibits(run) if "table" in about]
+                for _, about, data in exhibits(run)
+                if "table" in about and not about.get("offered")]
         assert shown == made, run["chapter"]
+
+
+def test_what_is_made_for_a_page_stands_there_with_its_downloads(baseline):
+    folder, said = baseline
+    made = [(run["chapter"], name, about) for run in said["runs"]
+            for name, about, _ in exhibits(run, for_pages=True)]
+    assert made
+    for chapter, name, about in made:
+        page = seen.read(folder / f"{about['for_page']}.html")
+        files = [file for _, _, offered in seen.downloads(page) for file in offered]
+        assert f"{chapter}-{name}.csv" in files, (about["for_page"], name)
+        assert (folder / "_static" / "downloads" / f"{chapter}-{name}.csv").is_file()
+        assert page.select(f'a[href$="chapters/{chapter}.html"]')
+
+
+# What a reader can take in: a page that grows past it gives something up, or becomes a download.
+MOST = {"words": 24_000, "tables": 60, "figures": 40}
+
+
+def length(page):
+    """Words, tables and figures of an article, code apart."""
+    article = seen.parsed(str(page.select_one("article")))
+    found = {"figures": len(article.select(".book-figure")),
+             "tables": len(article.select(".book-table"))}
+    for code in article.select(".cell_input, details.hide, script, style"):
+        code.decompose()
+    return {**found, "words": len(article.get_text(" ").split())}
+
+
+def test_the_chapters_are_no_longer_than_a_reader_can_take(baseline):
+    folder, said = baseline
+    lengths = [length(seen.read(folder / "chapters" / f"{run['chapter']}.html"))
+               for run in said["runs"]]
+    total = {what: sum(each[what] for each in lengths) for what in MOST}
+    assert {what: count for what, count in total.items() if count > MOST[what]} == {}
+
+
+def test_length_counts_what_is_read_and_no_code():
+    page = seen.parsed(
+        '<article><p>two words</p><div class="cell_input">x = 1</div>'
+        '<div class="book-table"><table><tr><td>three</td></tr></table></div>'
+        '<div class="book-figure"></div></article>')
+    assert length(page) == {"figures": 1, "tables": 1, "words": 3}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [file.stem for file in sorted(
+    (REAL.root / "questions").glob("*.md"))])
+def test_a_question_page_fits_two_screens_and_what_would_change_it_follows(
+        browser, baseline, name):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((baseline[0] / "questions" / f"{name}.html").as_uri())
+    answer, change = (page.locator(selector).first.bounding_box() for selector in (
+        ".answer", "#what-would-change-this-answer"))
+    assert answer["y"] + answer["height"] < 900
+    assert change["y"] < 2 * 900
+    assert page.locator("#the-chapters-behind a").count() > 1
+    page.close()
 
 
 def test_downloads_under_another_table_are_found():
@@ -450,7 +509,7 @@ def test_nothing_of_a_page_is_hidden_from_its_reader(baseline, browser):
             unseen[file.name] = seen.hidden(page)
     assert len(unseen) > len(NAMES) + 5
     assert {name: found for name, found in unseen.items() if found} == {}
-    page.goto((baseline[0] / "chapters" / "5-1-top-level-design.html").as_uri())
+    page.goto((baseline[0] / "chapters" / "5-3-market-in-china.html").as_uri())
     for rule, reason in HIDING.items():
         page.evaluate(PLANT, rule)
         assert any(reason in line for line in seen.hidden(page)), rule

@@ -172,7 +172,6 @@ def test_a_result_that_is_gone_is_found(ledgers, tables):
         ("5-3-market-in-china", name) for name in (
             "china_factor", "china_rate_needed", "china_residual_factor", "china_years_at_stated",
             "break_even_rate_2021", "share_of_a_jump")} | {
-        ("5-4-investment-in-china", "china_financing_to_forecast"),
         ("a2-hindsight", "china_forecast_ratio_segment"),
         ("a2-hindsight", "china_forecast_ratio_industry")}),
     ("trends", "4.1-1", None, {

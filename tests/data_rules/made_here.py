@@ -59,9 +59,24 @@ def the_first_coding_is_that_of_the_table(t, package):
                 yield f"{coding}, {row[key]}: {row[code]!r}, but {codes[row[key]]!r} in {table}."
 
 
+@rule("challenge_elsewhere", "text_contradictions")
+def what_stands_against_something_has_a_relation(t, package):
+    """A relation stands where statements are against each other, and is one for both coders."""
+    relations = {}
+    for row in t("challenge_elsewhere"):
+        if (row["verdict"] == "contradicts") != bool(row["relation"]):
+            yield f"{where('challenge_elsewhere', row)}: relation {row['relation']!r}."
+        cell = row["challenge_id"], row["section"]
+        if row["relation"] and relations.setdefault(cell, row["relation"]) != row["relation"]:
+            yield f"{where('challenge_elsewhere', row)}: the coders have two relations."
+    for row in t("text_contradictions"):
+        if (row["listed"] == "yes") != bool(row["relation"]):
+            yield f"{where('text_contradictions', row)}: relation {row['relation']!r}."
+
+
 @rule("findings", "prose_against_table", "unmeasured_statements", "outside_findings",
-      "outside_checks", "outside_dates", "text_contradictions", "documents", "organisations",
-      "chart_names")
+      "outside_checks", "outside_dates", "document_dates", "text_contradictions", "documents",
+      "organisations", "chart_names")
 def what_is_named_exists(t, package):
     """Ids of findings, checks, documents and bodies that other tables name."""
     ids = {name: {row[key] for row in t(name)} for name, key in (
@@ -75,6 +90,7 @@ def what_is_named_exists(t, package):
             ("unmeasured_statements", "finding_id", ids["findings"] | {""}),
             ("outside_findings", "check_ids", ids["outside_checks"]),
             ("outside_dates", "source_id", sources), ("outside_dates", "item_id", items),
+            ("document_dates", "item_id", items),
             ("text_contradictions", "source_id", sources), ("chart_names", "item_id", items)):
         for row in t(name):
             for part in packed(row[column]):
@@ -174,3 +190,13 @@ def a_scenario_changes_what_it_says(t, package):
         if withheld and row["text"] != row["note"]:
             yield (f"scenario_results, {row['scenario']} {row['result']}: its reason is not its "
                    f"text.")
+
+
+@rule("related")
+def a_pair_stands_once_in_the_order_of_the_book(t, package):
+    """Which of two related chapters stands first says nothing, so it is the earlier one."""
+    seen = set()
+    for row in t("related"):
+        if not row["chapter"] < row["other"] or (row["chapter"], row["other"]) in seen:
+            yield f"{where('related', row)}: each pair once, the earlier chapter first."
+        seen.add((row["chapter"], row["other"]))

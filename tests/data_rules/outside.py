@@ -245,3 +245,13 @@ def growth_of_a_publisher_fits_its_values(t, package):
                    for found in grown):
                 yield (f"china_industry, {row['scope_id']} {row['year']}: {row['growth_percent']} "
                        f"% does not lead there from {float(earlier[0])}.")
+
+
+@rule("document_dates", "firm_countries")
+def what_is_sure_was_read_somewhere(t, package):
+    """A row without an address that was read is not sure, and says so."""
+    for name in ("document_dates", "firm_countries"):
+        for row in t(name):
+            if not row["read_at"] and (row["confidence"] == "high"
+                                       or "not opened" not in row["note"]):
+                yield f"{where(name, row)}: nothing was read, and the row does not say so."

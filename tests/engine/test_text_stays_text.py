@@ -107,7 +107,7 @@ def what_changed(text):
 
 
 def shipped_editions(text):
-    return generated.baseline_page([
+    return generated.parameters_page(REAL, [], [
         edition.Edition(REAL, "gloomy", text, text, {"horizon_year": 2030})])
 
 
@@ -178,7 +178,8 @@ def figure_on_a_page(text):
     output = {"data": data, "metadata": {"book": {"figure": "f", "alt": text}}}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "write_bytes", lambda *_: None)
-        return assemble._for_reading(output, "c", Path("/nowhere"))["data"]["text/html"]
+        [shown] = assemble._for_reading([output], "c", Path("/nowhere"))
+        return shown["data"]["text/html"]
 
 
 def explorer_of(text):

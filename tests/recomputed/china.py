@@ -111,11 +111,16 @@ def share_of_a_jump(t, s):
 CHINA_MONEY = "5-4-investment-in-china"
 
 
-@again(CHINA_MONEY, "china_financing_to_market", C)
-@again(CHINA_MONEY, "china_financing_to_forecast", D)
-def china_financing_to(t, s, figure):
-    """Financing over a figure for the market."""
-    return amount(t, "5.4-financing-e-2020") / amount(t, figure)
+@again(CHINA_MONEY, "hotspots_named")
+def hotspots_named(t, s):
+    """Fields that investors are said to favour."""
+    return sum(row["section"] == "5.4" for row in t("investment_hotspots"))
+
+
+@again(CHINA_MONEY, "investing_companies_named")
+def investing_companies_named(t, s):
+    """Bodies of section 5.4, each under its first name."""
+    return sum(row["section"] == "5.4" and row["alias_of"] == "" for row in t("organisations"))
 
 
 REGIONS = "5-5-regions-and-challenges"
@@ -126,10 +131,11 @@ def stated_challenges(t):
     return [row["challenge_id"] for row in t("challenges") if row["overall"] == "no"]
 
 
-def contradicted(t, coder):
-    """Challenges that stand against some section, by one coder."""
+def standing_against(t, coder, relation, sections=""):
+    """Challenges that stand so against a section of these, by one coder."""
     return {row["challenge_id"] for row in t("challenge_elsewhere")
-            if row["coder"] == coder and row["verdict"] == "contradicts"}
+            if row["coder"] == coder and row["relation"] == relation
+            and row["section"].startswith(sections)}
 
 
 @again(REGIONS, "challenges")
@@ -138,12 +144,23 @@ def challenges(t, s):
     return len(stated_challenges(t))
 
 
-@again(REGIONS, "challenges_contradicted", "first", "first")
-@again(REGIONS, "challenges_contradicted_second", "second", "second")
-@again(REGIONS, "challenges_contradicted_both", "first", "second")
-def challenges_contradicted(t, s, *coders):
-    """Challenges that the coder, or both, see contradicted."""
-    return len(set.intersection(*(contradicted(t, coder) for coder in coders)))
+@again(REGIONS, "challenges_contradicted", "", "first")
+@again(REGIONS, "challenges_contradicted_second", "", "second")
+@again(REGIONS, "challenges_contradicted_both", "", "first", "second")
+@again(REGIONS, "challenges_contradicted_in_section_5", "5", "first")
+def challenges_contradicted(t, s, sections, *coders):
+    """Challenges that a statement contradicts, by the coder or both."""
+    return len(set.intersection(
+        *(standing_against(t, coder, "contradicts", sections) for coder in coders)))
+
+
+@again(REGIONS, "challenges_in_tension", "first")
+@again(REGIONS, "challenges_in_tension_both", "first", "second")
+def challenges_in_tension(t, s, *coders):
+    """Challenges in tension with a statement and contradicted by none, by the coder or both."""
+    return len(set.intersection(
+        *(standing_against(t, coder, "in tension") - standing_against(t, coder, "contradicts")
+          for coder in coders)))
 
 
 @again(REGIONS, "coder_agreement")

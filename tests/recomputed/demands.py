@@ -239,11 +239,57 @@ def used_advisories(t, s):
 @again(CONVERGENCE, "advisory_growth")
 def advisory_growth(t, s):
     """Growth of the most likely log-linear trend, its spread found by halving."""
-    years, counts = used_advisories(t, s)
+    return math.expm1(likely_slope(*used_advisories(t, s), s)[0])
+
+
+@again(CONVERGENCE, "advisories_published_last")
+def advisories_published_last(t, s):
+    """Count of the latest full year."""
+    return list(advisories(t, s).values())[-1]
+
+
+def told(t, s):
+    """Years and counts of the trend that is held against the latest count, and the latest year."""
+    found = advisories(t, s)
+    last = max(found)
+    until = s["information_cutoff"] if s["information_cutoff"] < last else 2021
+    return {year: n for year, n in found.items() if year <= until}, last
+
+
+@again(CONVERGENCE, "advisory_growth_since")
+def advisory_growth_since(t, s):
+    """Growth that, chained, leads from the last count of the trend to the latest count."""
+    used, last = told(t, s)
+    return rate_between(used[max(used)], advisories_published_last(t, s), last - max(used))
+
+
+def likely_slope(years, counts, s):
+    """Slope and means of the most likely log-linear trend."""
     spread = 0.0
     if s["count_model"] == "negative_binomial":
         spread = root_of(lambda each: -slope_of_spread(years, counts, each), 1e-5, 2.0)
-    return math.expm1(weighted_line(years, counts, spread)[0])
+    return weighted_line(years, counts, spread)
+
+
+@again(CONVERGENCE, "advisory_growth_all_years")
+def advisory_growth_all_years(t, s):
+    """Growth of the most likely trend over every full year from the first that is used."""
+    found = advisories(t, s)
+    return math.expm1(likely_slope(list(found), list(found.values()), s)[0])
+
+
+@again(CONVERGENCE, "advisories_expected_last")
+def advisories_expected_last(t, s):
+    """The trend's mean in its last year, chained by its slope to the latest year."""
+    used, last = told(t, s)
+    slope, mean = likely_slope(list(used), list(used.values()), s)
+    return mean[-1] * math.exp(slope * (last - max(used)))
+
+
+@again(CONVERGENCE, "advisory_overshoot")
+def advisory_overshoot(t, s):
+    """What the trend gives for the latest year over what was published, less one."""
+    return advisories_expected_last(t, s) / advisories_published_last(t, s) - 1
 
 
 @again(CONVERGENCE, "count_dispersion")

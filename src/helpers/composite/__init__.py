@@ -18,12 +18,13 @@ from helpers.composite.columns import (
     identical_columns,
     merge_identical_columns,
     merge_weights,
+    reweighted,
 )
 from helpers.composite.correlations import rank_correlations
 from helpers.composite.levels import EQUAL_STEPS, LEVELS, encode_levels, q_value
 from helpers.composite.means import aggregate, utility
 from helpers.composite.methods import borda, copeland, mazziotta_pareto, method_ranks, min_max
-from helpers.composite.noise import RatingNoise, rating_noise
+from helpers.composite.noise import RatingNoise, kept_exactly, rating_noise
 from helpers.composite.order import (
     Dominance,
     dominance,
@@ -61,6 +62,7 @@ __all__ = [
     "extension_ranks",
     "hasse",
     "identical_columns",
+    "kept_exactly",
     "leave_one_out",
     "linear_extensions",
     "mazziotta_pareto",
@@ -82,5 +84,6 @@ __all__ = [
     "ranks_by_coding",
     "rating_noise",
     "sobol_indices",
+    "reweighted",
     "utility",
 ]

@@ -77,6 +77,32 @@ def merge_weights(table: pd.DataFrame, weights) -> pd.Series:
     )
 
 
+def reweighted(weights: pd.Series, dimension, share: float) -> pd.Series:
+    """Weights with one of them set anew and the others in proportion, or alike if they were none.
+
+    Parameters
+    ----------
+    weights : Series, (dimensions,), fractions
+        Sum 1; two dimensions or more.
+    dimension : name of one
+    share : float, fraction
+
+    Returns
+    -------
+    Series, sum 1.
+
+    Raises
+    ------
+    ValueError
+        If the share lies outside 0 to 1 or there is no other dimension.
+    """
+    if not 0 <= share <= 1 or len(weights) < 2:
+        raise ValueError(f"A weight of {share:g} leaves nothing to {len(weights) - 1} others.")
+    others = weights.drop(dimension)
+    others = others / others.sum() if others.sum() > 0 else others * 0 + 1 / len(others)
+    return pd.concat([others * (1 - share), pd.Series({dimension: share})])[weights.index]
+
+
 def _equal_columns(table: pd.DataFrame) -> list[list[int]]:
     """Positions of equal columns, grouped, in order of first appearance."""
     return equal_rows(named_table(table).to_numpy(dtype=object).T)

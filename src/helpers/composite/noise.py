@@ -19,6 +19,8 @@ from helpers.composite.ranks import (
     units_above,
 )
 
+NO_DIFFERENCE = 1e-9  # of two scores from 0 to 1 that rounding alone sets apart
+
 
 @dataclass(frozen=True)
 class RatingNoise:
@@ -112,3 +114,58 @@ def rating_noise(
             "reversed": outcomes[:, 1] / draws,
         }),
     )
+
+
+def kept_exactly(
+    table: pd.DataFrame,
+    rating_error: float,
+    *,
+    scores: Sequence[float] = EQUAL_STEPS,
+    weights=None,
+    power: float = 1,
+) -> pd.DataFrame:
+    """Probability that each strict order survives errors like those of `rating_noise`, exactly.
+
+    Parameters
+    ----------
+    table, rating_error, scores, weights, power
+        As in `rating_noise`.
+
+    Returns
+    -------
+    DataFrame
+        ``better, worse, kept``, one row for each pair that the unchanged table orders strictly.
+
+    Raises
+    ------
+    ValueError
+        As `rating_noise`.
+    """
+    numbers = level_numbers(table)
+    if not 0 <= rating_error <= 1:
+        raise ValueError(f"rating_error is {rating_error}; a probability lies between 0 and 1.")
+    fractions = check.weights_or_equal(weights, table.columns)
+    values = utility(np.array([scale(scores)]), power)[0]
+    values = (values - values[0]) / (values[2] - values[0])
+    stays, half = 1 - rating_error, rating_error / 2
+    moves = np.array([[stays, rating_error, 0], [half, stays, half], [0, rating_error, stays]])
+    unchanged = competition_rank((values[numbers] * fractions).sum(axis=1))
+    totals = [_totals(row, fractions, values, moves) for row in numbers]
+    rows = []
+    for better, worse in itertools.permutations(range(len(table)), 2):
+        if unchanged[better] < unchanged[worse]:
+            (reached, chance), (others, shares) = totals[better], totals[worse]
+            behind = np.concatenate([[0.0], np.cumsum(shares)])
+            kept = chance @ behind[np.searchsorted(others, reached - NO_DIFFERENCE)]
+            rows.append((table.index[better], table.index[worse], float(kept)))
+    return pd.DataFrame(rows, columns=["better", "worse", "kept"])
+
+
+def _totals(row, fractions, values, moves) -> tuple[np.ndarray, np.ndarray]:
+    """Scores that a unit may reach, rising, and the chance of each."""
+    reached, chance = np.zeros(1), np.ones(1)
+    for level, fraction in zip(row, fractions, strict=True):
+        sums = np.round(np.add.outer(reached, fraction * values), TIE_DECIMALS).ravel()
+        reached, place = np.unique(sums, return_inverse=True)
+        chance = np.bincount(place, weights=np.outer(chance, moves[level]).ravel())
+    return reached, chance

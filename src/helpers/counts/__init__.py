@@ -6,6 +6,14 @@ model must state. Nothing here knows where a count comes from.
 """
 
 from helpers.counts._checks import CountError
+from helpers.counts.aftermath import (
+    STALLED,
+    Aftermath,
+    after_the_fit,
+    held_at,
+    told_until,
+    turning_values,
+)
 from helpers.counts.comparison import (
     HALF_A_COUNT,
     HORIZONS,
@@ -34,9 +42,12 @@ __all__ = [
     "HORIZONS",
     "LEAST_ALPHA",
     "MODELS",
+    "STALLED",
     "WINDOW",
+    "Aftermath",
     "CountError",
     "CountTrend",
+    "after_the_fit",
     "compare_models",
     "disagreement",
     "drift_growth_interval",
@@ -44,6 +55,7 @@ __all__ = [
     "feasible_integers",
     "fit_trend",
     "growth_by_model",
+    "held_at",
     "held_counts",
     "joint_counts",
     "least_total",
@@ -51,4 +63,6 @@ __all__ = [
     "overlap_bounds",
     "smallest_above",
     "spread_evenly",
+    "told_until",
+    "turning_values",
 ]

@@ -17,7 +17,7 @@ from helpers.dates.edtf import (
     parse,
     years,
 )
-from helpers.dates.rules import BASES, CONFIDENCE, RULES, choose, conflicts, outside
+from helpers.dates.rules import BASES, CONFIDENCE, RULES, choose, conflicts, dated, outside
 
 __all__ = [
     "BASES",
@@ -30,6 +30,7 @@ __all__ = [
     "agree",
     "choose",
     "conflicts",
+    "dated",
     "in_words",
     "months_in_words",
     "outside",

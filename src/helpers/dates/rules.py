@@ -16,7 +16,7 @@ BASES = {  # dating rule -> bases in the paper that put a document on the timeli
 WRITTEN = re.compile(rf"(?:(?:[0-9]{{1,2}} )?(?:{'|'.join(MONTHS)}) )?[0-9]{{4}}")
 
 
-def outside(readings, checks, findings, min_confidence):
+def outside(readings, checks, findings, min_confidence, published=None):
     """Outside dates of instruments, one row an instrument, each held against its source.
 
     Parameters
@@ -28,6 +28,8 @@ def outside(readings, checks, findings, min_confidence):
     min_confidence : {'low', 'medium', 'high'}
         Weakest row used. Where two sources speak of one instrument, one that gives a date goes
         before one that only speaks against the printed date.
+    published : pandas.DataFrame, optional
+        Table ``document_dates``: dates of items of which no check speaks, each with its event.
 
     Returns
     -------
@@ -69,10 +71,24 @@ def outside(readings, checks, findings, min_confidence):
         if sure >= CONFIDENCE.index(min_confidence):
             rows.append({**reading, "event": reading["note"], "finding": source["finding"],
                          "address": source["address"]})
+    for row in [] if published is None else published.to_dict("records"):
+        if CONFIDENCE.index(row["confidence"]) >= CONFIDENCE.index(min_confidence):
+            event = dated(row["event"], row["date"])
+            rows.append({"item_id": row["item_id"], "source_id": "document_dates",
+                         "date_outside": row["date"], "confidence": row["confidence"],
+                         "event": event, "finding": f"{row['title']}: {event}.",
+                         "address": row["url"]})
     frame = pd.DataFrame(rows, columns=[
         "item_id", "source_id", "date_outside", "confidence", "event", "finding", "address"])
     order = frame["date_outside"].isna().sort_values(kind="stable").index
     return frame.loc[order].drop_duplicates("item_id").sort_index().reset_index(drop=True)
+
+
+def dated(event: str, date: str) -> str:
+    """An event with its date: ``adopted on 27 April 2016``, ``published in May 2012``."""
+    if event.endswith(" of"):  # the date follows as it stands
+        return f"{event} {in_words(date)}"
+    return f"{event} {'on' if parse(date).precision == 'day' else 'in'} {in_words(date)}"
 
 
 def conflicts(printed: str | None, date_outside: str | None) -> bool:

@@ -35,6 +35,7 @@ from helpers.figures.matrices import (
     chips,
     chips_height,
     dot_matrix,
+    dot_rows,
     heat_map,
     mark_rows,
     tiles,
@@ -84,11 +85,10 @@ from helpers.figures.style import (
 from helpers.figures.timelines import (
     TIMELINE_AIR,
     TIMELINE_BAND,
-    UNDATED_PER_ROW,
+    packed_lanes,
     periods,
     timeline,
     timeline_height,
-    timeline_rows,
 )
 
 __all__ = [
@@ -113,7 +113,6 @@ __all__ = [
     "TIMELINE_AIR",
     "TIMELINE_BAND",
     "TITLE_POINTS",
-    "UNDATED_PER_ROW",
     "WIDTH",
     "FigureError",
     "aid",
@@ -124,6 +123,7 @@ __all__ = [
     "chips",
     "chips_height",
     "dot_matrix",
+    "dot_rows",
     "dumbbells",
     "effect_bars",
     "hasse_diagram",
@@ -139,6 +139,7 @@ __all__ = [
     "named_rows",
     "new",
     "node_link",
+    "packed_lanes",
     "periods",
     "point",
     "range_strips",
@@ -151,6 +152,5 @@ __all__ = [
     "tiles",
     "timeline",
     "timeline_height",
-    "timeline_rows",
     "year_axis",
 ]

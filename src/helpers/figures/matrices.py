@@ -5,7 +5,7 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.figures.parts import label
+from helpers.figures.parts import label, named_rows
 from helpers.figures.style import (
     ACCENT,
     GRID,
@@ -19,7 +19,7 @@ from helpers.figures.style import (
 )
 
 
-def heat_map(axes, table, *, texts, colours, text_colours=None):
+def heat_map(axes, table, *, texts, colours, text_colours=None, hatched=None):
     """Cells with a text each; colour is a second cue, never the only one.
 
     Parameters
@@ -31,23 +31,29 @@ def heat_map(axes, table, *, texts, colours, text_colours=None):
         What each cell says, and its fill. An empty text draws a hatched cell: no data, not zero.
     text_colours : 2-d array of str, optional
         By default white on dark fills, ink on light ones.
+    hatched : 2-d array of bool, optional
+        Cells that keep their text and lose their fill: what they say rests on nothing.
     """
     texts, colours = np.asarray(texts, dtype=object), np.asarray(colours, dtype=object)
+    hatched = None if hatched is None else np.asarray(hatched, dtype=bool)
     rows, columns = texts.shape
     for i in range(rows):
         for j in range(columns):
-            empty = texts[i, j] == ""
+            bare = hatched is not None and bool(hatched[i, j])
+            empty = texts[i, j] == "" or bare
             # `add_patch` would widen limits for each cell, and a text within a cell needs no room.
             axes.add_artist(plt.Rectangle(
                 (j, i), 1, 1, facecolor=PAPER if empty else colours[i, j],
-                edgecolor=GRID if empty else PAPER, linewidth=2, hatch="////" if empty else None,
+                edgecolor="#c4c4c4" if bare else GRID if empty else PAPER, linewidth=2,
+                hatch="////" if empty else None,
             ))
             if text_colours is not None:
                 ink = text_colours[i][j]
             else:
                 ink = INK if empty else readable_ink(colours[i, j])
             axes.text(j + 0.5, i + 0.5, texts[i, j], ha="center", va="center", color=ink,
-                      fontsize=TEXT_POINTS, in_layout=False)
+                      fontsize=TEXT_POINTS, in_layout=False,
+                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5} if bare else None)
     axes.set(xlim=(0, columns), ylim=(rows, 0))
     axes.set_xticks(np.arange(columns) + 0.5, list(table.columns))
     axes.set_yticks(np.arange(rows) + 0.5, list(table.index))
@@ -114,6 +120,43 @@ def dot_matrix(axes, table, *, groups=None, totals=None):
     axes.grid(False)
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def dot_rows(axes, rows, *, longest=None, size=8):
+    """Rows of dots, one a thing that is counted: filled, half filled or empty.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    rows : list of dict
+        ``name`` and the counts ``filled``, ``half`` and ``empty``; optional ``text`` at the right
+        and ``bold``. First row on top; None leaves a gap.
+    longest : int, optional
+        Dots for which the axes has room, where it is not the longest row that decides.
+    size : float
+        Of a dot, in points.
+    """
+    places = [place for place, row in enumerate(rows) if row]
+    kept = [rows[place] for place in places]
+    longest = longest or max(row["filled"] + row["half"] + row["empty"] for row in kept)
+    for place, row in zip(places, kept, strict=True):
+        at = 0
+        for count, style in ((row["filled"], {"fillstyle": "full"}),
+                             (row["half"], {"fillstyle": "left"}),
+                             (row["empty"], {"fillstyle": "none"})):
+            if count:
+                axes.plot(range(at, at + count), [place] * count, linestyle="none", marker="o",
+                          markersize=size, color=ACCENT, markerfacecoloralt=PAPER,
+                          markeredgewidth=1.2, zorder=3, clip_on=False, **style)
+            at += count
+        if row.get("text"):
+            label(axes, at - 1, place, row["text"], dx=size / 2 + 7)
+    named_rows(axes, [row["name"] for row in kept], places, va="center")
+    for name, row in zip(axes.get_yticklabels(), kept, strict=True):
+        name.set_fontweight("bold" if row.get("bold") else "normal")
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.set(xlim=(-0.6, longest - 0.4), ylim=(len(rows) - 0.5, -0.5))
 
 
 CHIP_LINE = 23  # points from one line of chips to the next

@@ -68,6 +68,10 @@ def hasse_diagram(axes, graph, levels, *, notes=None, open_pairs=(), height=3.1)
             axes.text((x + x_other) / 2, y, "no order", ha="center", va="center", color=SECOND_INK,
                       fontsize=TEXT_POINTS, zorder=2,
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
+        else:  # beside the line, where no line of order crosses it
+            axes.text(x + 0.38 * (x_other - x), y + 0.38 * (y_other - y), "no order ",
+                      ha="right" if x < x_other else "left", va="center", color=SECOND_INK,
+                      fontsize=TEXT_POINTS, zorder=2.5)
     # Lines of order run over the dotted ones where they cross.
     for better, worse in graph.edges:
         (x, y), (x_other, y_other) = place[better], place[worse]

@@ -4,139 +4,141 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from helpers.figures.parts import label, stacked_height, year_axis
-from helpers.figures.style import ACCENT, GRID, INK, MUTED, PAPER, TEXT_POINTS, WIDTH, readable_ink
+from helpers.figures.style import (
+    ACCENT,
+    GRID,
+    MUTED,
+    PAPER,
+    SECOND,
+    TEXT_POINTS,
+    WIDTH,
+    readable_ink,
+)
 
-UNDATED_PER_ROW = 5  # markers side by side in the column "no date" of a timeline
 TIMELINE_BAND = "#f5f5f5"
 TIMELINE_AIR = 0.3  # rows left free in each lane
 ROW_INCHES = 0.185  # fits the text of a row
 HEAD_AND_AXIS_INCHES = 0.5
+LANE_NAME_INCHES = 1.45  # room left of the lanes for their names
+GAP_YEARS = 0.25  # between two items of one row
 
 
-def timeline_rows(lanes, items, undated=None):
-    """Rows that each lane of `timeline` takes: one an item, at least one, and a little air.
+def packed_lanes(lanes, items, *, first, last):
+    """Items of each lane in rows, as few as their labels allow, in order of time.
+
+    Parameters
+    ----------
+    lanes : list of str
+    items : list of dict
+        As for `timeline`.
+    first, last : int
+        First and last year of the axis.
 
     Returns
     -------
-    list of float
-        In the order of `lanes`.
+    dict
+        Lane -> list of rows, each a list of items; at least one row for every lane.
     """
-    undated = undated or {}
-    return [
-        TIMELINE_AIR + max(1, sum(item["lane"] == lane for item in items),
-                           -(-len(undated.get(lane, [])) // UNDATED_PER_ROW))
-        for lane in lanes
-    ]
+    year = (WIDTH - LANE_NAME_INCHES) * 72 / (last + 1 - first)  # points
+    packed = {}
+    for lane in lanes:
+        rows, ends = [], []
+        for item in sorted((item for item in items if item["lane"] == lane),
+                           key=lambda item: (item["start"], item["end"])):
+            reach = (0.5 * TEXT_POINTS * len(item["text"]) + 14) / year
+            item = {**item, "early": item["reaches"] + reach < last + 1}
+            left = item["start"] if item["early"] else item["start"] - reach
+            right = item["reaches"] + (reach if item["early"] else 0)
+            place = next((place for place, end in enumerate(ends) if end < left), len(ends))
+            if place == len(ends):
+                rows.append([])
+                ends.append(right)
+            rows[place].append(item)
+            ends[place] = right + GAP_YEARS
+        packed[lane] = rows or [[]]
+    return packed
 
 
-def timeline_height(lanes, items, undated=None):
-    """Height in inches of the drawing that `timeline` makes of these, for ``figures.new``."""
-    rows = stacked_height(timeline_rows(lanes, items, undated))
-    return ROW_INCHES * rows + HEAD_AND_AXIS_INCHES
+def timeline_height(packed):
+    """Height in inches of the drawing that `timeline` makes of these lanes."""
+    return ROW_INCHES * stacked_height(
+        [len(rows) + TIMELINE_AIR for rows in packed.values()]) + HEAD_AND_AXIS_INCHES
 
 
-def timeline(axes, lanes, items, *, first, last, undated=None, total="", key=(),
-             empty="none named"):
-    """Swim lanes over years; what has no date stands apart, counted, and off the axis.
+def timeline(axes, packed, *, first, last, names, key=(), empty="none named"):
+    """Swim lanes over years with two marks: filled for one source of a date, open for another.
 
-    A date known to the month or better is a solid marker. A longer period is a bar over all of it
-    with an open marker in its middle, so that a bare year does not pass for a day. Every item has
-    a row of its own, so labels never collide.
+    An item of which both give a date has both marks, joined by a line. A date of which only the
+    year is known is a pale bar over that year behind its mark.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-    lanes : list of str
-        Names, first on top.
-    items : list of dict
-        Keys ``lane, start, end`` (decimal years, end exclusive), ``text``; optional ``marker`` and
-        ``colour``. Drawn in order of their start.
+    packed : dict
+        From `packed_lanes`, of items with the keys ``lane, text, marker``, ``marks`` (list of
+        ``(start, end, filled)`` in decimal years, ends exclusive), ``start``, ``end`` (of the
+        earliest mark) and ``reaches`` (end of the latest).
     first, last : int
         First and last year of the axis, both whole.
-    undated : dict, optional
-        Lane -> list of markers, one for each undated item; drawn in no order of time. Without it
-        there is no such column.
-    total : str
-        Text below the heading of that column, such as how many of how many.
+    names : dict
+        Lane -> what stands at its left, in two lines at the most.
     key : list of (marker, str)
         What the markers mean; stands above the lanes.
     empty : str
         Said in a lane that holds nothing.
     """
-    rows = timeline_rows(lanes, items, undated)
-    span = last + 1 - first
-    step = 0.0285 * span  # of the column's markers
-    gap = 0.05 * span
-    column = last + 1 + gap
-    right = column + (UNDATED_PER_ROW + 1.6) * step if undated is not None else last + 1
-    top = 0
-    for position, (lane, height) in enumerate(zip(lanes, rows, strict=True)):
+    top, middles = 0.0, []
+    for position, rows in enumerate(packed.values()):
+        height = len(rows) + TIMELINE_AIR
         if position % 2 == 0:
-            for left, width in [(first, span), (column - step, right - column + step)]:
-                if width > step:
-                    axes.add_patch(plt.Rectangle((left, top), width, height, zorder=0,
-                                                 facecolor=TIMELINE_BAND, edgecolor="none"))
-        own = sorted((item for item in items if item["lane"] == lane),
-                     key=lambda item: (item["start"], item["end"]))
-        apart = (undated or {}).get(lane, [])
-        start = top + (height - len(own)) / 2 + 0.5
-        for row, item in enumerate(own):
-            _timeline_item(axes, item, start + row, early=item["start"] < first + 0.5 * span)
-        lines = -(-len(apart) // UNDATED_PER_ROW)
-        for number, marker in enumerate(sorted(apart)):
-            y = top + height / 2 + (number // UNDATED_PER_ROW - (lines - 1) / 2) * 0.95
-            axes.plot(column + (number % UNDATED_PER_ROW) * step, y, linestyle="none",
-                      marker=marker, markersize=6.5, markeredgewidth=1.3, markeredgecolor=MUTED,
-                      markerfacecolor=PAPER, zorder=3)
-        if undated is not None:
-            axes.text(right - 0.35 * step, top + height / 2, str(len(apart)), ha="right",
-                      va="center", fontsize=TEXT_POINTS, fontweight="bold" if apart else "normal",
-                      color=INK if apart else MUTED)
-        if not own and not apart:
-            axes.text(first + span / 2, top + height / 2, empty, ha="center", va="center",
+            axes.add_patch(plt.Rectangle((first, top), last + 1 - first, height, zorder=0,
+                                         facecolor=TIMELINE_BAND, edgecolor="none"))
+        for place, row in enumerate(rows):
+            y = top + place + 0.5 + TIMELINE_AIR / 2
+            for item in row:
+                _marks_of_item(axes, item, y)
+        if not any(rows):
+            axes.text((first + last + 1) / 2, top + height / 2, empty, ha="center", va="center",
                       fontsize=TEXT_POINTS, color=MUTED, fontstyle="italic")
+        middles.append(top + height / 2)
         top += height
-    middles = np.cumsum(rows) - np.array(rows) / 2
-    axes.set_yticks(middles, lanes, va="center")
-    axes.set_xlim(first - 0.01 * span, right)
-    heading = 1.15 * (bool(key) or undated is not None)
-    axes.set_ylim(top, -heading)
+    axes.set_yticks(middles, [names[lane] for lane in packed], va="center", linespacing=1.15)
+    axes.set_xlim(first - 0.15, last + 1.2)
+    axes.set_ylim(top, -1.15 * bool(key))
     ticks = list(range(first, last + 1))
     axes.set_xticks([year + 0.5 for year in ticks],
-                    [str(year) if len(ticks) < 9 or (last - year) % 2 == 0 else ""
-                     for year in ticks])
+                    [str(year) if (last - year) % 2 == 0 else "" for year in ticks])
     axes.vlines([*ticks, last + 1], 0, top, color=GRID, linewidth=0.8, zorder=0.5)
     axes.grid(False)
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    x = first
+    x = first + 0.3
     for marker, text in key:
-        axes.plot(x + 0.4 * step, -0.55, linestyle="none", marker=marker, markersize=6.5,
-                  markeredgewidth=1.3, markeredgecolor=MUTED, markerfacecolor=PAPER,
-                  clip_on=False, zorder=3)
-        label(axes, x + 0.4 * step, -0.55, text, dx=7, colour=MUTED)
-        x += (0.54 * TEXT_POINTS * len(text) + 26) / 72 * span / 3.9
-    if undated is not None:
-        axes.text(column - 0.5 * step, -0.55, f"no date: {total}" if total else "no date",
-                  ha="left", va="center", fontsize=TEXT_POINTS, fontweight="bold")
+        axes.plot(x, -0.55, linestyle="none", marker=marker, markersize=6.5, markeredgewidth=1.3,
+                  markeredgecolor=MUTED, markerfacecolor=MUTED, clip_on=False, zorder=3)
+        label(axes, x, -0.55, text, dx=7, colour=MUTED)
+        x += (0.5 * TEXT_POINTS * len(text) + 26) / 72 * (last + 1 - first) / (
+            WIDTH - LANE_NAME_INCHES)
 
 
-def _timeline_item(axes, item, y, *, early):
-    """One dated item in its row, labelled on the side where the axis has room."""
-    marker, colour = item.get("marker", "o"), item.get("colour", ACCENT)
-    start, end = item["start"], item["end"]
-    exact = end - start < 0.1  # a month is 0.085 of a year
-    if not exact:
-        axes.plot([start + 0.04, end - 0.04], [y, y], color=colour, alpha=0.3, linewidth=5,
-                  solid_capstyle="butt", zorder=2)
-    axes.plot((start + end) / 2, y, linestyle="none", marker=marker, markersize=7,
-              markeredgewidth=1.6, markeredgecolor=colour,
-              markerfacecolor=colour if exact else PAPER, zorder=4)
-    if early:
-        label(axes, end, y, item["text"], dx=7 if exact else 3)
-    else:
-        label(axes, start, y, item["text"], dx=-7 if exact else -3, ha="right")
+def _marks_of_item(axes, item, y):
+    """Marks of one item in its row, and its label on the side where the axis has room."""
+    places = []
+    for start, end, filled in item["marks"]:
+        colour = ACCENT if filled else SECOND
+        if end - start > 0.1:  # longer than a month
+            axes.plot([start + 0.05, end - 0.05], [y, y], color=colour, alpha=0.28, linewidth=5,
+                      solid_capstyle="butt", zorder=2)
+        places.append((start + end) / 2)
+        axes.plot(places[-1], y, linestyle="none", marker=item["marker"], markersize=6.5,
+                  markeredgewidth=1.6, markeredgecolor=colour,
+                  markerfacecolor=colour if filled else PAPER, zorder=4)
+    if len(places) > 1:
+        axes.plot(places, [y, y], color=SECOND, linewidth=1.2, zorder=3)
+    side = item["reaches"] if item["early"] else item["start"]
+    label(axes, side, y, item["text"], dx=7 if item["early"] else -7,
+          ha="left" if item["early"] else "right")
 
 
 def periods(axes, rows, *, unit=""):

@@ -38,6 +38,12 @@ from helpers.markets.published import (
     vintages,
     when,
 )
+from helpers.markets.turning import (
+    level_that_drops,
+    overtaking_year,
+    width_to_fit,
+    years_with_size,
+)
 
 __all__ = [
     "CONFIDENCE",
@@ -58,14 +64,18 @@ __all__ = [
     "in_money",
     "in_print",
     "known_size",
+    "level_that_drops",
     "mean_exchange_rate",
     "mismatch",
     "on_path",
+    "overtaking_year",
     "path_in_money",
     "publisher_rates",
     "ratio",
     "share_row",
     "vintages",
     "when",
+    "width_to_fit",
     "year_before",
+    "years_with_size",
 ]

@@ -38,8 +38,10 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
     BuildError
         If a chapter failed or jupyter-book had a warning. The previous pages stay in place.
     """
-    # Before anything runs: the baseline's pages list the shipped scenarios.
-    shipped = edition.shipped(wanted.project) if wanted.is_baseline else []
+    # Before anything runs: a page lists the shipped scenarios. One that cannot be read ends the
+    # baseline; a reader's own edition lists the others.
+    shipped = edition.shipped(wanted.project) if wanted.is_baseline else edition.readable(
+        wanted.project)
     step(f"Running {len(chapters.names(wanted.project))} chapters")
     with sphinx.PageBuilder() as builder:
         runs = wanted.run(how, report=report, begin=builder.start)
@@ -62,9 +64,9 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
             with sphinx.workshop(wanted.project.build,
                                  wait=lambda: step("Waiting for another build")) as folder:
                 staged = folder / "staged"
-                assemble.assemble(staged, wanted, runs, page_processes)
+                assemble.assemble(staged, wanted, runs, shipped, page_processes)
                 if before is None:
-                    generated.write_baseline(staged, shipped)
+                    generated.write_baseline(staged)
                 else:
                     changes = compare.compare(folders(before), folders(runs))
                     generated.write_what_changed(staged, wanted, changes, runs)

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -149,6 +150,15 @@ def shipped(project: Project) -> list[Edition]:
         For the first file in ``scenarios/`` that cannot be read.
     """
     found = [resolve(project, name) for name in scenarios(project)]
+    return sorted(found, key=lambda edition: not edition.is_baseline)
+
+
+def readable(project: Project) -> list[Edition]:
+    """The shipped scenarios as editions, without those that cannot be read."""
+    found = []
+    for name in scenarios(project):
+        with suppress(parameters.ParameterError):
+            found.append(resolve(project, name))
     return sorted(found, key=lambda edition: not edition.is_baseline)
 
 

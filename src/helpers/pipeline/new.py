@@ -16,7 +16,7 @@ from string import Template
 import yaml
 
 from helpers import datasets, parameters, words
-from helpers.pipeline import chapters, edition
+from helpers.pipeline import chapters, edition, pages
 from helpers.pipeline.check import TO_WRITE
 from helpers.project import Project
 
@@ -90,10 +90,11 @@ def chapter(project: Project, name: str, table: str | None = None) -> New:
                 project.contents: with_chapter(project, name)}
     remarks = [f"Write what is marked {TO_WRITE!r} in chapters/{name}.ipynb, then: "
                f"book accept {name}"]
-    intro = project.root / "intro.md"
-    if intro.is_file() and "](chapters/" in intro.read_text(encoding="utf-8"):
-        remarks.append(f"intro.md lists the chapters by hand. Write there: "
-                       f"| {number} | [{title}](chapters/{name}.ipynb): what it finds |")
+    listing = (file for file in pages.written(project)
+               if re.search(r"^\|.*\]\(chapters/", file.read_text(encoding="utf-8"), re.M))
+    remarks += [f"{file.name} lists the chapters by hand. Write there: "
+                f"| {number} | [{title}](chapters/{name}.ipynb): what it finds |"
+                for file in listing]
     return New(name, contents, remarks)
 
 

@@ -58,6 +58,12 @@ def name_of(project: Project, file: Path) -> str:
     return str(PurePosixPath(file.relative_to(project.root).with_suffix("")))
 
 
+def title(text: str) -> str:
+    """First heading of a page; empty where there is none."""
+    found = re.search(r"^# (.+)$", text, re.M)
+    return found[1].strip() if found else ""
+
+
 def references(page: str, text: str) -> list[Reference]:
     """What a page shows of chapters, in the order of its text."""
     found = [(match.start(), sort, match["chapter"] or "", match["name"])

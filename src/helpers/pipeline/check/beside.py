@@ -55,7 +55,8 @@ def notes(project: Project) -> list[str]:
     described = project.shown(project.data_package)
     listed = [chapters.read(project, name) for name in chapters.names(project)]
     read = {table for chapter in listed for table in _readable_tables(chapter)}
-    unread = [name for name in datasets.names(project) if name not in read]
+    unread = [name for name in datasets.names(project) if name not in read
+              and not datasets.describe(name, project).get("for_pages")]
     if unread:
         more = [f"{len(unread) - FEW} more"] if len(unread) > FEW else []
         found.append(f"No chapter reads {words.in_words([*unread[:FEW], *more])} yet.")

@@ -12,7 +12,8 @@ import threading
 
 import click
 
-DISTRIBUTION = "industrial-internet-security-book"  # as pip knows it
+from helpers.project import DISTRIBUTION
+
 COMMANDS = {
     "build": "build", "run": "run", "sweep": "sweep", "compare": "compare", "effects": "effects",
     "review": "review", "accept": "accept", "check": "check", "why": "why", "status": "status",

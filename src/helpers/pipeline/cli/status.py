@@ -21,7 +21,7 @@ def command(project, as_json):
     """Say how things stand: version, packages, what would run and why, store, editions."""
     from importlib import metadata
 
-    from helpers.pipeline.cli import DISTRIBUTION
+    from helpers.project import DISTRIBUTION
 
     with options.refusals():
         from helpers.pipeline import check, status

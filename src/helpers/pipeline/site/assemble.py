@@ -7,6 +7,7 @@ nor helpers nor parameters and serves stale numbers.
 import hashlib
 import json
 import shutil
+from importlib import metadata
 from pathlib import Path
 
 import yaml
@@ -14,7 +15,8 @@ import yaml
 from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import exhibits, generated, links
+from helpers.pipeline.site import exhibits, generated, links, related
+from helpers.project import DISTRIBUTION
 
 PAGE_FOLDERS = ("_static", "_templates")
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
@@ -54,13 +56,14 @@ def key(edition: Edition, runs, notice: str) -> str:
     notice : str
         What stands on top of every page.
     """
-    parts = [notice, edition.command(), *(run.key for run in runs)]
+    parts = [notice, edition.command(), metadata.version(DISTRIBUTION),
+             *(run.key for run in runs)]
     parts += [hashlib.sha256(file.read_bytes()).hexdigest()
               for file in inputs(edition, runs) if file.is_file()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
+def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0) -> None:
     """Write what jupyter-book reads (contents, pages, executed chapters), and the downloads.
 
     Parameters
@@ -69,6 +72,8 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
         A new folder; it gets the folders ``source`` and ``static``.
     edition : Edition
     runs : list of RunResult
+    shipped : list of Edition
+        Those that come with the book, which a page lists.
     processes : int
         How many write pages; 0 for as many as there are cores.
     """
@@ -90,17 +95,19 @@ def assemble(staged: Path, edition: Edition, runs, processes: int = 0) -> None:
     for run in runs:
         notebook = with_outputs(chapters.read(project, run.chapter).notebook,
                                 executed[run.chapter], run.chapter)
-        notebook["cells"] = folded(notebook["cells"])
+        last = related.cell(project, run.chapter)
+        notebook["cells"] = folded(notebook["cells"]) + ([last] if last else [])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
-    generated.write(staged, edition, [run.chapter for run in runs])
+    generated.write(staged, edition, [run.chapter for run in runs], shipped)
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
     # Room for the notice of an edition, filled in when the pages are written.
     settings["html_theme_options"]["announcement"] = "notice"
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
     settings["book_page_processes"] = processes
+    config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 

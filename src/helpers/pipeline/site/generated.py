@@ -33,8 +33,18 @@ def readers(project: Project, names: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def write(staged: Path, edition: Edition, names: list[str]) -> None:
-    """Write the generated pages, and the tables they link to, into the folders of a book."""
+def write(staged: Path, edition: Edition, names: list[str], shipped) -> None:
+    """Write the generated pages, and the tables they link to, into the folders of a book.
+
+    Parameters
+    ----------
+    staged : Path
+    edition : Edition
+    names : list of str
+        Its chapters.
+    shipped : list of Edition
+        Those that come with the book.
+    """
     project = edition.project
     source, target = staged / "source", staged / "static" / "data"
     target.mkdir(parents=True)
@@ -42,7 +52,8 @@ def write(staged: Path, edition: Edition, names: list[str]) -> None:
         text = datasets.locate(name, project).read_text(encoding="utf-8-sig")
         (target / f"{name}.csv").write_bytes(downloads.to_bytes(downloads.table(text)))
     (source / "sources.md").write_text(sources_page(project, names), encoding="utf-8")
-    (source / "parameters.md").write_text(parameters_page(project, names), encoding="utf-8")
+    (source / "parameters.md").write_text(parameters_page(project, names, shipped),
+                                          encoding="utf-8")
     (source / moved_page.PAGE).write_text(moved_page.text(project, names), encoding="utf-8")
 
 
@@ -86,17 +97,21 @@ def entry(about: dict, file: Path, read_by: list[str]) -> str:
     rows = sum(1 for _ in csv.reader(io.StringIO(text))) - 1
     facts = [
         ("Rows", f"{rows:,}"),
-        ("Columns", ", ".join(markup.code(field["name"]) for field in about["schema"]["fields"])),
         ("Licence", "; ".join(_licence(licence) for licence in about["licenses"])),
     ]
     if about.get("attribution"):
         facts.append(("Attribution", markup.linked(about["attribution"])))
-    facts.append(("Read by", ", ".join(map(_linked, read_by)) or "no chapter yet"))
-    facts.append(("SHA-256", f"`{datasets.sha256(file).removeprefix('sha256:')}`"))
+    facts.append(("Read by", ", ".join(map(_linked, read_by)) or (
+        "the pages, for their links" if about.get("for_pages") else "no chapter yet")))
     lines = [f"### {markup.inline(about['title'])}",
              f"{markup.code(name)} · <a href=\"_static/data/{name}.csv\" download>{name}.csv</a>",
              markup.inline(about["description"])]
     lines.append("\n".join(f"- **{label}**: {value}" for label, value in facts))
+    checksum = datasets.sha256(file).removeprefix("sha256:")
+    columns = "\n".join(
+        f"- {markup.code(field['name'])}: {markup.inline(field.get('description', ''))}"
+        for field in about["schema"]["fields"])
+    lines.append(f":::{{dropdown}} Columns and checksum\n{columns}\n\nSHA-256: `{checksum}`\n:::")
     sources = about["sources"]
     if len(sources) > 1:
         listed = "\n".join(f"- {_source(source)}" for source in sources)
@@ -119,8 +134,8 @@ def _source(source: dict) -> str:
     return markup.link(source["title"], source.get("path", ""))
 
 
-def parameters_page(project: Project, chapter_names: list[str]) -> str:
-    """Page ``Parameters`` as Markdown, generated from the registry."""
+def parameters_page(project: Project, chapter_names: list[str], shipped=()) -> str:
+    """Page ``Parameters`` as Markdown: the registry, and the editions that come with the book."""
     read_by = {name: [] for name in parameters.names()}
     for chapter in chapter_names:
         for name in chapters.read(project, chapter).parameters:
@@ -141,35 +156,38 @@ def parameters_page(project: Project, chapter_names: list[str]) -> str:
         "The page is generated from the registry in `src/helpers/parameters.py`. A value is given "
         "with `book build --set name=value`; a wrong one is refused before anything runs.",
         *rows,
+        *_editions(shipped),
     ]) + "\n"
 
 
-WHAT_CHANGED = "what-changed.md"  # every edition has this page, so that all share their contents
-
-
-def write_baseline(staged: Path, editions) -> None:
-    """Write the page ``What changed`` of the baseline; `editions` are the shipped ones."""
-    (staged / "source" / WHAT_CHANGED).write_text(baseline_page(editions), encoding="utf-8")
-
-
-def baseline_page(editions) -> str:
-    """The page as Markdown: nothing changed, and how to change something."""
+def _editions(shipped) -> list[str]:
+    """What the editions set that come with the book, each with the command that builds it."""
     standard = parameters.defaults()
     rows = [[edition.title, edition.why,
              "; ".join(f"{name} = {parameters.literal(value)} (baseline "
                        f"{parameters.literal(standard[name])})"
                        for name, value in edition.overrides.items()),
-             edition.command()] for edition in editions if edition.overrides]
-    return "\n\n".join([
-        "# What changed",
-        "You read the baseline: the edition that all others are held against. In any other "
-        "edition this page lists the results, sentences and figures that differ from it.",
-        "An edition is the whole book with some parameters changed. The shipped ones:",
-        html_table(["Edition", "What it asks", "What it sets", "Command"], rows),
-        "Your own: `book build --set name=value`, as often as you like in one command; "
-        "[the parameters](parameters.md) lists the names. `book compare A B` prints what differs "
-        "between any two.",
-    ]) + "\n"
+             edition.command()] for edition in shipped if edition.overrides]
+    return ["## Editions", "An edition is the whole book with some parameters changed. The shipped "
+            "ones:", html_table(["Edition", "What it asks", "What it sets", "Command"], rows),
+            "Your own: `book build --set name=value`, as often as you like in one command. "
+            "`book compare A B` prints what differs between any two."] if rows else []
+
+
+WHAT_CHANGED = "what-changed.md"  # every edition has this page, so that all share their contents
+
+
+def write_baseline(staged: Path) -> None:
+    """Write the page ``What changed`` of the baseline."""
+    (staged / "source" / WHAT_CHANGED).write_text(BASELINE_PAGE, encoding="utf-8")
+
+
+BASELINE_PAGE = """# What changed
+
+You read the baseline: the edition that all others are held against. In any other edition this page
+lists the results, sentences and figures that differ from it. Which editions come with the book, and
+how to make your own, stands under [Parameters](parameters.md).
+"""
 
 
 def write_what_changed(staged: Path, edition, changes, runs) -> None:

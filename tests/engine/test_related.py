@@ -1,0 +1,36 @@
+"""A chapter leads to related findings, which lead back, and to the questions it helps to answer."""
+
+from helpers import datasets
+from helpers.pipeline import chapters, pages
+from helpers.pipeline.site import related
+from helpers.project import Project
+
+PROJECT = Project.current()
+CHAPTERS = chapters.names(PROJECT)
+
+
+def leads_to(chapter):
+    cell = related.cell(PROJECT, chapter)
+    return cell["source"] if cell else ""
+
+
+def test_each_pair_is_of_two_chapters_and_leads_both_ways():
+    for row in datasets.load(related.TABLE).itertuples():
+        assert {row.chapter, row.other} <= set(CHAPTERS) and row.chapter != row.other
+        assert f"<{row.other}\\.ipynb>".replace("-", "\\-") in leads_to(row.chapter)
+        assert f"<{row.chapter}\\.ipynb>".replace("-", "\\-") in leads_to(row.other)
+
+
+def test_no_chapter_is_a_dead_end():
+    assert [name for name in CHAPTERS if not leads_to(name)] == []
+
+
+def test_a_chapter_leads_to_the_questions_that_rest_on_it():
+    behind = {(each.page, each.chapter) for each in pages.all_references(PROJECT)
+              if each.page.startswith(f"{pages.FOLDER}/")}
+    assert behind
+    for page, chapter in behind:
+        title = pages.title((PROJECT.root / f"{page}.md").read_text("utf-8"))
+        assert f"[{title.replace('?', chr(92) + '?')}]" in leads_to(chapter)
+    assert all("rests on this chapter" not in leads_to(name) for name in CHAPTERS
+               if name not in {chapter for _, chapter in behind})
