@@ -38,8 +38,8 @@ from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
-__all__ = ["TO_WRITE", "beside_chapters", "bound_faults", "bound_output_faults", "cell_faults", "claims",
-           "contents_faults", "exhibit_faults", "exhibits",
+__all__ = ["TO_WRITE", "beside_chapters", "bound_faults", "bound_output_faults", "cell_faults",
+           "claims", "contents_faults", "exhibit_faults", "exhibits",
            "fact_faults", "faults", "heading_faults", "ledger_faults", "notes",
            "order_faults", "output_faults", "outputs", "parameter_faults",
            "place_faults", "position_faults", "prose_faults", "quote_faults",
