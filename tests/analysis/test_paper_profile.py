@@ -71,19 +71,6 @@ def test_the_strongest_evidence_names_the_section(counted):
         "asserted", "measured", "measured", "asserted", "named", "asserted"]
 
 
-def test_runs_join_neighbours_and_cover_the_whole_paper(counted):
-    stretches = paper_profile.runs(counted)
-    assert stretches[["first", "last"]].to_numpy().tolist() == [
-        ["0", "0"], ["2.1", "2.2"], ["3", "3"], ["3.1.1", "3.1.1"], ["3s", "3s"]]
-    assert stretches["width"].sum() == pytest.approx(1)
-    assert stretches["start"].tolist() == pytest.approx([0, 0.1, 0.5, 0.55, 0.95])
-    assert stretches["measurements"].tolist() == [0, 3, 0, 0, 0]
-
-
-def test_a_run_never_crosses_a_main_section(counted):
-    assert len(paper_profile.runs(counted.assign(kind="asserted"))) == 3
-
-
 def claim(claim_id, **changes):
     row = {"claim_id": claim_id, "unit": "count", "measure": "number of firms", "value": 1.0,
            "reference_basis": "sentence", "kind": "count"}
@@ -116,12 +103,16 @@ def test_shares_of_words_by_kind_sum_to_one_and_name_every_kind(counted):
     assert alike.tolist() == [0, 1, 0]
 
 
-@pytest.mark.parametrize("first, last, label", [
-    ("2.1", "2.3", "2.1\u20132.3"), ("4", "4", "4"), ("0", "0", "Abs."),
-    ("3s", "T1", "end of 3"), ("3.5", "3s", "3.5\u2013end of 3")])
-def test_a_stretch_is_named_by_its_ends(first, last, label):
-    names = {"0": "Abs.", "3s": "end of 3", "T1": "end of 3"}
-    assert paper_profile.stretch_label(first, last, names) == label
+def test_a_promise_is_taken_up_by_a_section_of_its_own_or_in_a_clause_or_not_at_all():
+    promises = pd.DataFrame({
+        "section_foreign": ["3.1.1;3.1.2;3.5", None, None],
+        "section_china": [None, "5.3", None], "section_suggestion": ["6.4", None, None],
+        "touched_in": ["5.5", "2.3;6.4", None]}, index=["a", "b", "c"])
+    found = paper_profile.taken_up(promises)
+    assert list(found.columns) == list(paper_profile.SIDES)
+    assert found.loc["a"].tolist() == ["3.1, 3.5", "in a clause of 5.5", "6.4"]
+    assert found.loc["b"].tolist() == ["in a clause of 2.3", "5.3", "in a clause of 6.4"]
+    assert found.loc["c"].tolist() == ["none"] * 3
 
 
 @pytest.mark.parametrize("codes, sections", [

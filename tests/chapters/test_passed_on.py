@@ -33,8 +33,6 @@ EXCEPTED = {
     ("2-3-market-expansion", "growth.projected_path", "persistence"):
         "the path at the rate that is stated, beside those that may last only in part",
     ("3-4-investment", "markets.in_money", "price_year"): "a rate of exchange, no price",
-    ("3-6-country-comparison", "composite.q_value", "medium_score"):
-        "where other kinds of mean stand on the scale of codings",
     ("3-6-country-comparison", "composite.q_value", "power"):
         "where other kinds of mean stand on the scale of codings",
     ("a2-hindsight", "growth.base_rate", "reference_class"): "each class is listed",

@@ -215,6 +215,69 @@ def market_definition_spread_2025(t, s):
     return max(sizes) / min(sizes)
 
 
+def judged(t, s):
+    """Items of the paper with a check of enough confidence, each with that check."""
+    checks = {row["check_id"]: row for row in sure(t("outside_checks"), s)}
+    return [(row, checks[row["check_id"]]) for row in t("hindsight_items")
+            if row["check_id"] in checks]
+
+
+def said_of(t, item, check):
+    """What a check says of an item, once whose page it is and what it measures are looked at."""
+    numbers = {"k03": "four", "k06": "77"}  # narrowing checks that state the figure too
+    agrees = check["verdict"] == "confirms" or (
+        numbers.get(item["check_id"], "?") in check["finding"])
+    if item["decides"] == "yes" and agrees:
+        return {"own": "quoted as printed", "other": "confirmed"}[item["origin"]]
+    if item["decides"] == "yes" and check["verdict"] in ("corrects", "contradicts"):
+        return "differs outside" if item["scope"] == "same" else "clash over scope"
+    return {"narrows": "narrowed"}.get(check["verdict"], "undecided")
+
+
+@again(HINDSIGHT, "hindsight_verdicts")
+def hindsight_verdicts(t, s):
+    """Items by what another publication says of them."""
+    found = [said_of(t, item, check) for item, check in judged(t, s)]
+    return {name: found.count(name) for name in (
+        "confirmed", "quoted as printed", "clash over scope", "differs outside", "narrowed",
+        "undecided")}
+
+
+@again(HINDSIGHT, "items_known_by_cutoff", False)
+@again(HINDSIGHT, "items_known_when_written", True)
+def items_known(t, s, when_written):
+    """Items whose source was in print by the cutoff, or by the year the paper calls past."""
+    past = max(int(row["period_end"][:4]) for row in t("claims") if row["period_end"] and row[
+        "kind"] not in ("forecast", "announcement", "budget") and row["qualifier"] != "expected")
+    year = past if when_written else s["information_cutoff"]
+    return sum(check["published"] != "undated" and int(check["published"][:4]) <= year
+               for _, check in judged(t, s))
+
+
+@again(HINDSIGHT, "count_observed_last_year")
+def count_observed_last_year(t, s):
+    """The count of the last full year, where the cutoff lies before it."""
+    counted = advisories(t, s)
+    return counted[max(counted)] if s["information_cutoff"] < max(counted) else None
+
+
+@again(HINDSIGHT, "index_ranks")
+def index_ranks(t, s):
+    """Places among the six countries: one more than there are countries ahead."""
+    mine = {}
+    for row in t("ratings"):
+        mine[row["country"]] = mine.get(row["country"], 0) - LEVELS.index(row["level"])
+    short = {"United States": "US", "United Kingdom": "UK"}
+    places = {"Table 1": mine}
+    for index, edition in (("GCI", "2018"), ("GCI", "2020"), ("NCPI", "2020"), ("NCPI", "2022")):
+        places[f"{index} {edition}"] = {
+            country: int(row["rank"] or 10**6) for row in t("country_indices")
+            if (row["index"], row["edition"]) == (index, edition)
+            and (country := short.get(row["country"], row["country"])) in mine}
+    return {name: {country: 1 + sum(other < place for other in held.values())
+                   for country, place in held.items()} for name, held in places.items()}
+
+
 def fast_series(t, s):
     """Statistics of the series of the class that had grown fast, over the span of market B."""
     span = years_between(t, "b")

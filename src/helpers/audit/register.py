@@ -168,7 +168,9 @@ CHECKS = (
     ),
     Check("b-growth", (B_GROWTH,), "growth", stated_growth(B_GROWTH, B_2019, B_2025), ("P02",)),
     Check("b-growth-readings", (B_GROWTH,), "reading", readings_differ(B_GROWTH), ("P02",)),
-    Check("b-growth-missing", (B_GROWTH,), "missing", missing("a size of the year before"), ("P02",)),
+    Check(
+        "b-growth-missing", (B_GROWTH,), "missing", missing("a size of the year before"), ("P02",)
+    ),
     Check(
         "a-source", (A_2019, A_2026), "outside", outside_statement(A_2019, "k08"), ("P09", "X15")
     ),

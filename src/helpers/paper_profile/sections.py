@@ -163,48 +163,6 @@ def words_by_kind(profile):
     return shares.reindex(EVIDENCE_KINDS).fillna(0)
 
 
-def runs(profile):
-    """Neighbouring sections of one first-level section and one kind, joined to a stretch.
-
-    Parameters
-    ----------
-    profile : pandas.DataFrame
-        Columns ``section, main, words, kind`` in the paper's order, and further integer columns.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a stretch: ``kind, first, last`` (sections), ``start`` and ``width`` (fractions of
-        all words) and the sums of the further integer columns.
-    """
-    change = (profile[["main", "kind"]] != profile[["main", "kind"]].shift()).any(axis=1)
-    groups = profile.groupby(change.cumsum(), sort=False)
-    counts = [name for name in profile.columns
-              if name != "words" and pd.api.types.is_integer_dtype(profile[name])]
-    stretches = groups.agg(kind=("kind", "first"), first=("section", "first"),
-                           last=("section", "last"), words=("words", "sum"))
-    total = float(profile["words"].sum())
-    stretches["width"] = stretches["words"].astype(float) / total
-    stretches["start"] = stretches["width"].cumsum() - stretches["width"]
-    stretches = stretches.join(groups[counts].sum())
-    columns = ["kind", "first", "last", "start", "width", *counts]
-    return stretches[columns].reset_index(drop=True)
-
-
-def stretch_label(first: str, last: str, names) -> str:
-    """Name of a stretch of sections: one section, or the first and the last joined by a dash.
-
-    Parameters
-    ----------
-    first, last : str
-        Sections.
-    names : dict
-        Section -> name, where the number is not wanted; two of one name make one.
-    """
-    first, last = names.get(first, first), names.get(last, last)
-    return first if first == last else f"{first}\u2013{last}"
-
-
 def second_level(codes) -> list[str]:
     """Sections of a cell ``3.1.1;3.1.2;4``, without their third level and each once: 3.1, 4.
 
@@ -213,6 +171,33 @@ def second_level(codes) -> list[str]:
     if pd.isna(codes):
         return []
     return list(dict.fromkeys(".".join(code.split(".")[:2]) for code in codes.split(";")))
+
+
+SIDES = {"section_foreign": "23", "section_china": "5", "section_suggestion": "6"}
+
+
+def taken_up(promises):
+    """Where each promise is taken up: its own sections, or those that touch it in a clause.
+
+    Parameters
+    ----------
+    promises : pandas.DataFrame
+        Columns `SIDES` and ``touched_in``, with codes as `second_level` reads them.
+
+    Returns
+    -------
+    pandas.DataFrame of str
+        Indexed as `promises`, columns `SIDES`: ``3.1, 3.5``, ``in a clause of 5.5``, or ``none``.
+    """
+    def place(row, side):
+        own = second_level(row[side])
+        if own:
+            return ", ".join(own)
+        touched = [code for code in second_level(row["touched_in"]) if code[0] in SIDES[side]]
+        return f"in a clause of {', '.join(touched)}" if touched else "none"
+
+    return pd.DataFrame({side: [place(row, side) for _, row in promises.iterrows()]
+                         for side in SIDES}, index=promises.index)
 
 
 def screens(claims, readings):
