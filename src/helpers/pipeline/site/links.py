@@ -31,7 +31,7 @@ def terms(glossary: str) -> dict[str, str]:
 
 
 def _term_id(term: str) -> str:
-    """Part of the anchor that Sphinx gives a term: letters and digits as they are, the rest as hyphens."""
+    """Part of the anchor that Sphinx gives a term: letters and digits, the rest as hyphens."""
     return re.sub(r"[^A-Za-z0-9]+", "-", term).strip("-")
 
 
