@@ -116,6 +116,7 @@ PLANTED = [
     ("region_role", "role", "pilot", "service"), ("findings", "basis", None, "T1"),
     ("outside_findings", "check_ids", None, "k99"), ("outside_dates", "source_id", None, "k99"),
     ("class_portraits", "place", "china", "abroad"), ("market_routes", "section", None, "6"),
+    ("hindsight_items", "also", "k02", "k99"),
     ("text_contradictions", "source_id", None, "P99"),
     ("scenarios", "value", None, lambda cell: cell + "0"),
     ("scopes", "market", None, "other"), ("regions", "members_printed", None, "no name"),

@@ -76,7 +76,7 @@ def what_stands_against_something_has_a_relation(t, package):
 
 @rule("findings", "prose_against_table", "unmeasured_statements", "outside_findings",
       "outside_checks", "outside_dates", "document_dates", "text_contradictions", "documents",
-      "organisations", "chart_names")
+      "organisations", "chart_names", "hindsight_items")
 def what_is_named_exists(t, package):
     """Ids of findings, checks, documents and bodies that other tables name."""
     ids = {name: {row[key] for row in t(name)} for name, key in (
@@ -91,7 +91,8 @@ def what_is_named_exists(t, package):
             ("outside_findings", "check_ids", ids["outside_checks"]),
             ("outside_dates", "source_id", sources), ("outside_dates", "item_id", items),
             ("document_dates", "item_id", items),
-            ("text_contradictions", "source_id", sources), ("chart_names", "item_id", items)):
+            ("text_contradictions", "source_id", sources),
+            ("hindsight_items", "also", ids["outside_checks"]), ("chart_names", "item_id", items)):
         for row in t(name):
             for part in packed(row[column]):
                 if part not in known:

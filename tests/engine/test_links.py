@@ -36,6 +36,13 @@ def test_the_pieces_are_the_text_and_what_was_linked_before_is_not_linked_again(
     assert NAMES["scope"] in seen
 
 
+def test_documents_with_one_home_page_are_linked_each_and_spellings_of_a_term_once():
+    names = {"Plan A": "https://a.org", "Plan B": "https://a.org",
+             "SME": "glossary.html#term-SME", "firms": "glossary.html#term-SME"}
+    pieces = links.first_mentions("Plan A, Plan B, Plan A; SME and firms", names, set())
+    assert [piece for piece, address in pieces if address] == ["Plan A", "Plan B", "SME"]
+
+
 def test_html_keeps_its_tags_links_captions_and_signs():
     before = ('<table title="scope"><caption>CISA</caption><thead><tr><th>CISA</th></tr></thead>'
               '<tbody><tr><td><a href="x">CISA</a> &lt;b&gt; scope</td></tr></tbody></table>')

@@ -17,7 +17,7 @@ from helpers.project import Project
 TAG = re.compile(r"(<[^>]*>)")
 # Inside these a name stays text: a link in a link is none, and headings and captions are names too.
 CLOSED = ("a", "button", "caption", "code", "pre", "script", "style", "svg", "summary", "thead")
-TABLE = "addresses"
+IN_GLOSSARY = "#term-"
 
 
 def terms(glossary: str) -> dict[str, str]:
@@ -25,22 +25,29 @@ def terms(glossary: str) -> dict[str, str]:
     found = {}
     for block in re.findall(r"^```\{glossary\}\n(.*?)^```", glossary, re.M | re.S):
         for term in re.findall(r"^(\S.*)$", block, re.M):
-            place = f"glossary.html#{_term_id(term)}"
+            place = f"glossary.html{IN_GLOSSARY}{_term_id(term)}"
             found |= dict.fromkeys(map(str.strip, term.split(",")), place)
     return found
 
 
 def _term_id(term: str) -> str:
-    """Anchor that Sphinx gives a term: letters and digits as they are, the rest as hyphens."""
-    return "term-" + re.sub(r"[^A-Za-z0-9]+", "-", term).strip("-")
+    """Part of the anchor that Sphinx gives a term: letters and digits, the rest as hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", term).strip("-")
 
 
 def of_book(project: Project) -> dict[str, str]:
     """Every name that the book's pages link, with its address."""
     page = project.root / "glossary.md"
     found = terms(page.read_text(encoding="utf-8")) if page.is_file() else {}
-    if TABLE in datasets.names(project):
-        rows = datasets.load(TABLE, project)
+    known = datasets.names(project)
+    if {"documents", "document_dates"} <= set(known):
+        rows = datasets.load("documents", project).merge(
+            datasets.load("document_dates", project), left_on="document_id", right_on="item_id",
+            suffixes=("", "_outside"))
+        sure = rows[rows["confidence"] != "low"]
+        found |= dict(zip(sure["title"], sure["url"], strict=True))
+    if "addresses" in known:
+        rows = datasets.load("addresses", project)
         found |= dict(zip(rows["name"], rows["url"], strict=True))
     return found
 
@@ -54,7 +61,7 @@ def first_mentions(text: str, names: Mapping[str, str], seen: set[str]) -> list[
     names : mapping
         Name -> address. A name in small letters is also found with a capital, and with an s.
     seen : set of str
-        Addresses that the page links to already; the new ones are added.
+        Addresses that an author's link leads to, and what was linked already, which is added.
 
     Returns
     -------
@@ -65,10 +72,13 @@ def first_mentions(text: str, names: Mapping[str, str], seen: set[str]) -> list[
         return [(text, "")]
     pieces, done = [], 0
     for match in _pattern(tuple(names)).finditer(text):
-        address = names[_spelled(match["name"], names)]
-        if address in seen:
+        name = _spelled(match["name"], names)
+        address = names[name]
+        # A term may have several spellings; several documents may lead to one home page.
+        once = address if IN_GLOSSARY in address else name
+        if {once, address} & seen:
             continue
-        seen.add(address)
+        seen.add(once)
         pieces += [(text[done:match.start()], ""), (match[0], address)]
         done = match.end()
     return [*pieces, (text[done:], "")]
@@ -121,7 +131,7 @@ def in_html(text: str, names: Mapping[str, str], seen: set[str]) -> str:
 
 def anchor(text: str, address: str) -> str:
     """HTML of a link that was put in: quiet where it leads to the glossary."""
-    sort = "book-term" if "#term-" in address else "book-name"
+    sort = "book-term" if IN_GLOSSARY in address else "book-name"
     return f'<a class="{sort}" href="{html.escape(address)}">{html.escape(text, quote=False)}</a>'
 
 
