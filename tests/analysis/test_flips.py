@@ -2,11 +2,12 @@
 
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import flips
+from helpers import composite, flips
 from helpers.flips import Span
 
 places = st.lists(st.integers(1, 999), min_size=1, max_size=6, unique=True)
@@ -71,3 +72,20 @@ def test_turns_are_found_on_either_side_the_nearer_first(low, high, expected):
 def test_a_baseline_outside_of_its_range_is_refused():
     with pytest.raises(ValueError, match="not between"):
         flips.turns_around(bool, 3.0, 0.0, 1.0)
+
+
+def test_the_weight_at_which_two_rows_of_ratings_change_places_is_the_one_worked_out_by_hand():
+    """High on one of five columns against Medium and one level less on three: at three sevenths."""
+    columns = list("abcde")
+    table = pd.DataFrame([["Medium", "High", "Medium", "Low", "Low"],
+                          ["Medium", "Medium", "High", "Medium", "Medium"]],
+                         index=["one", "other"], columns=columns)
+    scores = composite.encode_levels(table)
+
+    def ranks(share):
+        weights = composite.reweighted(pd.Series(0.2, columns), "b", share)
+        return tuple(composite.competition_rank(composite.aggregate(scores, weights)))
+
+    found = flips.spans(ranks, 0, 1)
+    assert [span.answer for span in found] == [(2, 1), (1, 2)]
+    assert flips.turns(found) == pytest.approx([3 / 7], abs=1e-9)
