@@ -38,7 +38,7 @@ class Parameters(BaseModel):
     exchange_rate_basis: Literal["annual_mean", "fixed"] = parameter(
         "annual_mean", "where conversion rates come from")
     rmb_per_usd: float = parameter(
-        6.91, "rate when the basis is `fixed`; also the marker on break-even charts",
+        6.91, "rate when the basis is `fixed`, which the chart of 5.3 then marks",
         "RMB per USD", ge=5.0, le=11.0)
     usd_per_eur: float = parameter(
         1.12, "rate when the basis is `fixed`", "USD per EUR", ge=0.80, le=1.60)

@@ -170,8 +170,6 @@ CHECKS = [
                          match[3]]),
     Check("how-to-read.md", r"2-3-market-expansion.ipynb\): (\w+) global figures",
           lambda match: [count("scopes", sections="2.3")]),
-    Check("how-to-read.md", r"5-3-market-in-china.ipynb\): why (\w+) figures are not one series",
-          lambda match: [count("scopes", key="C") + count("scopes", key="D")]),
     Check("glossary.md", r"its values spread by at most (one) per cent",
           lambda match: ["one" if STABLE_SPREAD == 0.01 else f"{100 * STABLE_SPREAD:g}"]),
     Check(DATA, r"is the summary after ([\d.]+), `T1`", lambda match: [float(next(

@@ -255,3 +255,17 @@ def what_is_sure_was_read_somewhere(t, package):
             if not row["read_at"] and (row["confidence"] == "high"
                                        or "not opened" not in row["note"]):
                 yield f"{where(name, row)}: nothing was read, and the row does not say so."
+
+
+@rule("document_dates", "outside_dates", "measures", "documents")
+def one_fact_has_one_date(t, package):
+    """A date from outside stands in one table; a measure and its document have one date."""
+    read = {row["item_id"] for row in t("outside_dates")}
+    for row in t("document_dates"):
+        if row["item_id"] in read:
+            yield f"{where('document_dates', row)}: outside_dates has it as well."
+    printed = {row["document_id"]: row["date"] for row in t("documents")}
+    for row in t("measures"):
+        if printed.get(row["measure_id"], row["date"]) != row["date"]:
+            yield (f"{where('measures', row)}: dated {row['date'] or 'nowhere'}, and its document "
+                   f"{printed[row['measure_id']] or 'nowhere'}.")

@@ -88,7 +88,7 @@ def test_a_changed_font_changes_the_key_of_what_draws_and_of_nothing_else(worksh
 
 def test_every_chapter_of_the_book_that_draws_has_the_fonts_in_its_key():
     for name in chapters.names(REAL):
-        drawn = any("figures" in cell["source"] for cell in chapters.read(REAL, name).code_cells)
+        drawn = any("figures." in cell["source"] for cell in chapters.read(REAL, name).code_cells)
         assert bool(plan.make(REAL, name, {}).parts["files"]) >= drawn, name
 
 

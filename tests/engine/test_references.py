@@ -10,6 +10,7 @@ from helpers import results
 from helpers.pipeline import check, pages
 from helpers.pipeline.edition import BuildError
 from helpers.pipeline.site import exhibits
+from helpers.project import Project
 
 PAGE = """# A question
 
@@ -96,3 +97,7 @@ def test_what_waits_for_a_page_that_does_not_show_it_is_found(book):
     page.write_text(PAGE.replace(":::{exhibit} one card", "Nothing"))
     [line] = check.reference_faults(book)
     assert line.startswith("one: card is made for the page 'questions/one', which does not show it")
+
+
+def test_what_the_pages_of_the_book_show_is_there_and_nothing_waits_unseen():
+    assert check.reference_faults(Project.current()) == []

@@ -173,7 +173,8 @@ def second_level(codes) -> list[str]:
     return list(dict.fromkeys(".".join(code.split(".")[:2]) for code in codes.split(";")))
 
 
-SIDES = {"section_foreign": "23", "section_china": "5", "section_suggestion": "6"}
+# Column of a promise -> main sections of the paper on that side.
+SIDES = {"section_foreign": (2, 3), "section_china": (5,), "section_suggestion": (6,)}
 
 
 def taken_up(promises):
@@ -193,7 +194,8 @@ def taken_up(promises):
         own = second_level(row[side])
         if own:
             return ", ".join(own)
-        touched = [code for code in second_level(row["touched_in"]) if code[0] in SIDES[side]]
+        mains = tuple(map(str, SIDES[side]))
+        touched = [code for code in second_level(row["touched_in"]) if code.startswith(mains)]
         return f"in a clause of {', '.join(touched)}" if touched else "none"
 
     return pd.DataFrame({side: [place(row, side) for _, row in promises.iterrows()]

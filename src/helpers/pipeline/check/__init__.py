@@ -5,7 +5,7 @@ that breaks one. Rules about outputs hold of a committed chapter; `book check CH
 A rule is a function of a chapter, and of what the book knows, that returns lines.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from helpers import datasets, parameters
 from helpers.pipeline import chapters, pages
@@ -38,8 +38,8 @@ from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
 from helpers.project import Project
 
-__all__ = ["TO_WRITE", "bound_faults", "bound_output_faults", "cell_faults", "claims",
-           "contents_faults", "exhibit_faults", "exhibits",
+__all__ = ["TO_WRITE", "beside_chapters", "bound_faults", "bound_output_faults", "cell_faults",
+           "claims", "contents_faults", "exhibit_faults", "exhibits",
            "fact_faults", "faults", "heading_faults", "ledger_faults", "notes",
            "order_faults", "output_faults", "outputs", "parameter_faults",
            "place_faults", "position_faults", "prose_faults", "quote_faults",
@@ -109,6 +109,11 @@ def shared(project: Project) -> list[str]:
     """What figures and tables of the book must not have in common, and facts on which all agree."""
     listed = [chapters.read(project, name) for name in chapters.names(project)]
     return shared_words(listed) + fact_faults(listed, project.settings.get("own_names"))
+
+
+def beside_chapters(project: Project, names: Iterable[str]) -> list[str]:
+    """Faults of what stands beside these chapters: their tables, and pages written by hand."""
+    return tables(project, names) + reference_faults(project)
 
 
 def _told(rule: Callable, chapter: Chapter, *known) -> list[str]:

@@ -49,7 +49,7 @@ def command(project, chosen, changed, as_json):
             runs |= rerun.stored(project, name)
             notes += rerun.notes(project, name) if not faults[name] and name not in runs else []
         outputs = {name: rerun.faults(project, name, run) for name, run in runs.items()}
-        tables = [*check.tables(project, names), *check.reference_faults(project)]
+        tables = check.beside_chapters(project, names)
     _tell(faults, tables, notes, outputs, as_json)
     if any([*faults.values(), tables, *outputs.values()]):
         raise SystemExit(1)
