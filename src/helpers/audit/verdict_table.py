@@ -55,9 +55,10 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
     pandas.DataFrame
         One row a claim, in the order of the print: ``claim_id, section, subject, measure, printed,
         shown`` (with its qualifier), ``told`` (with what it counts), ``unit, reference,
-        reference_basis, class`` (measurement, year or text), ``verdict, name`` (the verdict in words), ``kind`` (of the deciding check),
-        ``recomputed, bound, because`` (where nothing decides: what weaker sources say, and what is
-        missing), ``findings`` (joined by a blank) and ``also`` (further rules that apply).
+        reference_basis, class`` (measurement, year or text), ``verdict, name`` (the verdict in
+        words), ``kind`` (of the deciding check), ``recomputed, bound, because`` (where nothing
+        decides: what weaker sources say, and what is missing), ``findings`` (joined by a blank)
+        and ``also`` (further rules that apply).
     """
     found, rows = outcomes(facts, checks), []
     classes, proposed = claim_class(facts.claims), _rules(facts, found)
