@@ -29,6 +29,7 @@ from helpers.audit.prints import (
     printed_half_width,
     shown,
     states,
+    told,
 )
 from helpers.audit.recompute import (
     attack_rate,
@@ -139,6 +140,7 @@ __all__ = [
     "statement_rule",
     "states",
     "text_contradictions",
+    "told",
     "verdicts",
     "ways_to_read",
     "would_change",

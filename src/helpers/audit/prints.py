@@ -38,6 +38,12 @@ def shown(claim) -> str:
     return QUALIFIERS.get(claim["qualifier"], "") + printed
 
 
+def told(claim) -> str:
+    """A figure that stands alone: a sum of money as it is, any other with what it counts."""
+    alone = claim["unit"] in MONEY
+    return shown(claim) + ("" if alone else f" {claim['measure'].removeprefix('number of ')}")
+
+
 def interval(claim, approximate_half_width: float) -> tuple[float, float]:
     """Values that round to the print, in the claim's own unit.
 

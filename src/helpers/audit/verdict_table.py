@@ -5,7 +5,7 @@ import dataclasses
 import pandas as pd
 
 from helpers.audit.facts import Facts, Outcome
-from helpers.audit.prints import level, shown
+from helpers.audit.prints import level, shown, told
 from helpers.audit.register import CHECKS
 from helpers.audit.verdicts import VERDICTS, AuditError, first_rule
 from helpers.paper_profile import claim_class
@@ -54,10 +54,11 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a claim, in the order of the print: ``claim_id, section, subject, measure, printed,
-        shown`` (with its qualifier), ``unit, reference, reference_basis, class`` (measurement, year
-        or text), ``verdict, name`` (the verdict in words), ``kind`` (of the deciding check),
-        ``recomputed, bound, because`` (where nothing decides: what weaker sources say, and what is
-        missing), ``findings`` (joined by a blank) and ``also`` (further rules that apply).
+        shown`` (with its qualifier), ``told`` (with what it counts), ``unit, reference,
+        reference_basis, class`` (measurement, year or text), ``verdict, name`` (the verdict in
+        words), ``kind`` (of the deciding check), ``recomputed, bound, because`` (where nothing
+        decides: what weaker sources say, and what is missing), ``findings`` (joined by a blank)
+        and ``also`` (further rules that apply).
     """
     found, rows = outcomes(facts, checks), []
     classes, proposed = claim_class(facts.claims), _rules(facts, found)
@@ -79,6 +80,7 @@ def audit(facts: Facts, checks=CHECKS) -> pd.DataFrame:
                 "claim_id": claim_id,
                 **claim[["section", "subject", "measure", "printed", "unit"]],
                 "shown": shown(claim),
+                "told": told(claim),
                 **claim[["reference", "reference_basis"]],
                 "class": classes[claim_id],
                 "verdict": verdict,
@@ -142,7 +144,7 @@ def flips(facts: Facts, **changes) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``claim_id, shown, before, after`` (keys of `VERDICTS`).
+        ``claim_id, told, before, after`` (keys of `VERDICTS`).
     """
     return _turned(facts, verdicts(facts), changes)
 
@@ -150,11 +152,11 @@ def flips(facts: Facts, **changes) -> pd.DataFrame:
 def _turned(facts, before, changes):
     after = verdicts(dataclasses.replace(facts, **changes))
     rows = [
-        (claim_id, shown(facts.claims.loc[claim_id]), before[claim_id], verdict)
+        (claim_id, told(facts.claims.loc[claim_id]), before[claim_id], verdict)
         for claim_id, verdict in after.items()
         if verdict != before[claim_id]
     ]
-    return pd.DataFrame(rows, columns=["claim_id", "shown", "before", "after"])
+    return pd.DataFrame(rows, columns=["claim_id", "told", "before", "after"])
 
 
 def would_change(facts: Facts, trials) -> pd.DataFrame:
@@ -174,24 +176,24 @@ def would_change(facts: Facts, trials) -> pd.DataFrame:
     """
     rows, before = [], verdicts(facts)
     for trial in trials:
-        told = {}
+        found = {}
         for value, changes in trial["tries"].items():
             moved = _turned(facts, before, changes)
             if len(moved):
-                told.setdefault("; ".join(map(_in_words, moved.itertuples())), []).append(value)
+                found.setdefault("; ".join(map(_in_words, moved.itertuples())), []).append(value)
         rows.append(
             {
                 **{key: trial[key] for key in ("assumption", "parameter", "baseline")},
-                "flips_at": "; ".join(" or ".join(values) for values in told.values())
+                "flips_at": "; ".join(" or ".join(values) for values in found.values())
                 or trial["nowhere"],
-                "then": "; ".join(told) or "The verdicts stay",
+                "then": "; ".join(found) or "The verdicts stay",
             }
         )
     return pd.DataFrame(rows)
 
 
 def _in_words(row):
-    return f"{row.shown}: {VERDICTS[row.after].name} instead of {VERDICTS[row.before].name}"
+    return f"{row.told}: {VERDICTS[row.after].name} instead of {VERDICTS[row.before].name}"
 
 
 def fitting_rate(facts: Facts, part, whole, year) -> float:
