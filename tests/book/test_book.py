@@ -317,6 +317,15 @@ def test_the_chapters_are_no_longer_than_a_reader_can_take(baseline):
     assert {what: count for what, count in total.items() if count > MOST[what]} == {}
 
 
+def test_the_glossary_holds_terms_that_pages_link_to_and_no_others(baseline):
+    folder, _ = baseline
+    listed = {term["id"] for term in seen.read(folder / "glossary.html").select("dt[id^=term-]")}
+    linked = {link["href"].partition("#")[2]
+              for file in (*folder.glob("chapters/*.html"), *folder.glob("questions/*.html"))
+              for link in seen.read(file).select("a.book-term")}
+    assert listed == linked
+
+
 def test_length_counts_what_is_read_and_no_code():
     page = seen.parsed(
         '<article><p>two words</p><div class="cell_input">x = 1</div>'
