@@ -150,8 +150,8 @@ def test_a_kind_without_a_mark_is_named():
 
 
 def test_the_legend_of_the_book_names_what_is_drawn():
-    """The first page tells how kinds are drawn: the words follow the marks."""
-    page = (PACKAGE.parents[1] / "intro.md").read_text(encoding="utf-8")
+    """A page tells how kinds are drawn: the words follow the marks."""
+    page = (PACKAGE.parents[1] / "how-to-read.md").read_text(encoding="utf-8")
     legend = dict(re.findall(r"^- \*\*(\w+)\*\*, ([^:]+):", page, re.M))
     assert set(legend) == set(figures.KINDS)
     lines_in_words = {"-": "solid", "--": "dashed", ":": "dotted"}

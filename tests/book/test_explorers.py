@@ -310,7 +310,7 @@ def test_the_path_follows_market_rate_years_and_axis(opened):
     assert int(page.get_by_label("Last year").input_value()) == 2035
     assert "your assumption" in page.locator(".explorer").inner_text()
     page.get_by_role("button", name="Reset").click()
-    page.get_by_label("B, expenditure on security").check()
+    page.get_by_label("Expenditure on security").check()
     spent = printed["2.3-expenditure-b-2019"].removeprefix("USD ")
     assert f"{spent} in 2019" in finding.inner_text() and "2026" in finding.inner_text()
     page.get_by_label("Growth a year").fill("52")

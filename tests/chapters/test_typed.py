@@ -161,7 +161,7 @@ def test_a_word_of_order_typed_into_a_text_is_found(source, word):
     'text = f"It lies {said(\'above\', a, b)} the print."',
     'relation = said("more than" if a > b else "less than", a, b)',
     'how = "all"', 'frame["lower"]', 'note = f"confidence at least {x}"',
-    'note = "The chart above shows it."', 'label = "Lower bound of the count"',
+    'note = "It is the name of the last column."', 'label = "Lower bound of the count"',
 ])
 def test_a_word_that_is_said_of_numbers_or_has_a_reason_is_let_pass(source):
     assert order_in(source) == []
