@@ -15,8 +15,7 @@ from helpers.pipeline.pinned import seen
 
 # Figures that draw printed values by their kind. That others which tell kinds have them in their
 # data, and marks of these kinds, is asked of each where it is shown.
-SHOWING = {"2-3-market-expansion": "paths", "3-4-investment": "budget-card",
-           "5-3-market-in-china": "china-and-world"}
+SHOWING = {"2-3-market-expansion": "paths", "5-3-market-in-china": "china-and-world"}
 OTHER = {"observed": "budget", "forecast": "observed", "budget": "observed",
          "announcement": "observed"}
 
