@@ -9,6 +9,7 @@ recorded, no bound may lie on the wrong side of the number that it rounds. What 
 import ast
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from helpers import results
 from helpers.pipeline.chapters import Chapter
@@ -23,6 +24,13 @@ PHRASES = [phrase for phrase in BOUNDS if " " in phrase]  # over, above: also a 
 SAID = "|".join(sorted(PHRASES, key=len, reverse=True))
 IN_CODE = re.compile(rf"\b(?:{SAID})\s+(?:(?:USD|RMB|EUR|about)\s+)?\{{\}}", re.IGNORECASE)
 IN_TEXT = re.compile(rf"\b({SAID})\s+(?:(?:USD|RMB|EUR)\s+)?({NUMBER.pattern})", re.IGNORECASE)
+# Words and signs that bound a number which is spelled right after them, or right before.
+BEFORE = re.compile(r"(?:\b(over|above|under|below|beyond|nearly|almost|as many as|as few as|"
+                    r"(?:a )?(?:maximum|minimum) of|not (?:more|less|fewer) than|in excess of|"
+                    r"exceed(?:s|ed|ing)?)|([<>\u2264\u2265]=?)) ?(?:(?:USD|RMB|EUR|about) )?$",
+                    re.IGNORECASE)
+AFTER = re.compile(r"^ ?(?:%|per cent|percent|million|billion)? ?\b((?:or|and) "
+                   r"(?:more|less|fewer|over|under|above|below|higher|lower))\b", re.IGNORECASE)
 # Functions of helpers.words that spell a number.
 SPELLING = ("percent", "format_value", "large_count", "rate", "number_in_words", "count_in_words")
 
@@ -45,7 +53,24 @@ def bounds_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.JoinedStr):
             found += [(phrase, node.lineno) for phrase in _said_before_a_number(node.values)]
+            found += [(phrase, node.lineno) for phrase in _beside_a_number(node.values, may_stand)]
     return found
+
+
+def _beside_a_number(parts: list[ast.expr], may_stand: Reasons) -> Iterable[str]:
+    """Words and signs of bounds typed right before or after a number that is spelled there."""
+    for part, text in pairwise(parts):
+        match part, text:
+            case (ast.Constant(value=str(said)), ast.FormattedValue(value=value)):
+                number, pattern, sample = (value, text), BEFORE, said + "{}"
+            case (ast.FormattedValue(value=value), ast.Constant(value=str(said))):
+                number, pattern, sample = (value, part), AFTER, "{}" + said
+            case _:
+                continue
+        found = pattern.search(said)
+        if found and _spells(*number) and left_in(sample, re.compile(re.escape(found[0])),
+                                                  may_stand):
+            yield next(filter(None, found.groups()))
 
 
 def _said_before_a_number(parts: list[ast.expr]) -> Iterable[str]:
