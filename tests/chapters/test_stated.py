@@ -46,7 +46,20 @@ def test_a_first_sentence_with_a_number_of_nothing_is_found(name):
 
 
 def test_a_printed_figure_may_be_stated():
-    printed = {"c": {"value": 7.25, "printed": "7.25"}}
-    made = chapter("one", figure("A market of 7.25"), sentence("answer", "It prints 7.25"))
+    printed = {"c": {"value": 7.25, "printed": "7.25"}, "d": {"value": 9.5, "printed": "9.5"}}
+    made = chapter("one", figure("A market of 7.25"), sentence("answer", "It prints 7.25"),
+                   record("market", 1.0, claims=["c"]))
     assert len(check.stated_faults(made)) == 2
     assert check.stated_faults(made, printed) == []
+    of_elsewhere = chapter("one", sentence("answer", "It prints 9.5"),
+                           record("market", 1.0, claims=["c"]))
+    assert len(check.stated_faults(of_elsewhere, printed)) == 1
+
+
+def test_numbers_in_words_and_years_are_stated_too():
+    title = chapter("one", figure("Five of three countries are low"))
+    assert len(check.stated_faults(title)) == 1
+    label = record("size", 4.0, label="Market of 2018")
+    assert check.stated_faults(chapter("one", label, sentence("answer", "In 2018 four"))) == []
+    for said in ("In 2019 four", "In 2018 six"):
+        assert len(check.stated_faults(chapter("one", label, sentence("answer", said)))) == 1
