@@ -111,8 +111,9 @@ def outputs(project: Project, name: str) -> list[str]:
 def shared(project: Project) -> list[str]:
     """What figures and tables of the book must not have in common, and facts on which all agree."""
     listed = [chapters.read(project, name) for name in chapters.names(project)]
-    return [*shared_words(listed), *fact_faults(listed, project.settings.get("own_names")),
-            *retold_faults(listed)]
+    facts = fact_faults(listed, project.settings.get("own_names"),
+                        project.settings.get("same_facts"))
+    return [*shared_words(listed), *facts, *retold_faults(listed)]
 
 
 def of_chapter(name: str, lines: Iterable[str]) -> list[str]:
