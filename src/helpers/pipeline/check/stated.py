@@ -14,6 +14,7 @@ from helpers.pipeline.check.exhibits import YEAR, Exhibit, exhibits, values_of_r
 from helpers.pipeline.check.numbers import COUNTED, NO_RESULTS, NUMBER, given, number, numbers_in
 
 FIRST = ("answer", "finding", "question")  # how the names of sentences on first screens begin
+LEFT = re.compile(r"\b(?:no|not|none|never|without|neither|other|others|un\w+)\b", re.IGNORECASE)
 OF_ALL = re.compile(rf"({COUNTED.pattern}) of (?:the |these )?({COUNTED.pattern})", re.IGNORECASE)
 
 
@@ -55,7 +56,8 @@ def title_faults(figure: Exhibit, behind: Collection[float]) -> list[str]:
         Values of results, parameters and printed figures. They do not excuse what a title counts:
         the 11 of ``11 of 15`` is a number of the rows themselves.
     """
-    own, title = values_of_rows(figure), NO_RESULTS.sub(" ", figure.words.get("title", ""))
+    title = NO_RESULTS.sub(" ", figure.words.get("title", ""))
+    own = values_of_rows(figure, left=bool(LEFT.search(title)))
     counted = {match[1] for match in OF_ALL.finditer(title)}
     return [token for token in COUNTED.findall(title) if not given(token, own)
             and (token in counted or not YEAR.fullmatch(token) and not given(token, behind))]
