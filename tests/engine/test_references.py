@@ -63,7 +63,8 @@ def test_a_reference_that_leads_nowhere_is_told_with_its_place(old, new, said):
 
 @pytest.mark.parametrize(("old", "new", "line"), [
     ("{glue:text}", "{glue}", 3), ("{glue:text}", "{glue:txt}", 3),
-    ("{glue:text}", "{gleu:text}", 3), ("{exhibit} one", "{exhibits} one", 6), ("{exhibit} one card", "{exhibit} one/card", 6),
+    ("{glue:text}", "{gleu:text}", 3), ("{exhibit} one", "{exhibits} one", 6),
+    ("{exhibit} one card", "{exhibit} one/card", 6),
     ("{exhibit} one", "{exibit} one", 6)])
 def test_what_is_nearly_a_reference_is_found(old, new, line):
     assert pages.misread("p", PAGE) == []
@@ -79,6 +80,16 @@ def test_a_link_leads_to_a_page_of_the_book():
     assert [line.partition(" leads")[0] for line in found] == [
         "questions/one.md, line 2: the link to ../chapters/two.ipynb",
         "questions/one.md, line 2: the link to sources.md"]
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("# A\n\nAt least {glue:text}`c/one.ipynb::a` hold.", ["At least"]),
+    ("Nearly\n{glue:text}`c/one.ipynb::a` hold.", ["Nearly"]),
+    ("The largest of all.\n\n{glue:text}`c/one.ipynb::a`", [])])
+def test_a_word_of_order_beside_what_is_glued_in_is_found(text, words):
+    found = references.order_faults("p", text, {})
+    assert [line.split("'")[1] for line in found] == words
+    assert all(line.startswith(f"p.md, line {3 if '#' in text else 1} and") for line in found)
 
 
 def test_a_question_is_answered_on_its_own_page():

@@ -1,6 +1,7 @@
 """Rules for pages written by hand: what they show is there, and nothing made for them is unseen.
 
-A link to a page of the book leads to one, and a question is answered on its own page alone.
+A link to a page of the book leads to one, a question is answered on its own page alone, and no word
+of order stands beside what is glued in.
 """
 
 import posixpath
@@ -10,6 +11,8 @@ from collections.abc import Iterable
 from helpers import results
 from helpers.pipeline import chapters, pages
 from helpers.pipeline.chapters import Chapter
+from helpers.pipeline.check.order import order_in_prose
+from helpers.pipeline.check.typed import Reasons
 from helpers.project import Project
 
 LINK = re.compile(r"\]\((?![a-z]+:)(?P<to>[^)#\s]+\.(?:md|ipynb))(?:#[^)\s]*)?\)")
@@ -33,6 +36,8 @@ def reference_faults(project: Project) -> list[str]:
              for file in pages.written(project)}
     return [*pages.astray(project, there),
             *(line for page, text in texts.items() for line in link_faults(page, text, known)),
+            *(line for page, text in texts.items()
+              for line in order_faults(page, text, project.settings.get("no_order", {}))),
             *answer_faults(wanted, texts), *(
         f"{chapter.name}: {name} is made for the page {page!r}, which does not show it. Write "
         f":::{{exhibit}} {chapter.name} {name} and ::: into {page}.md"
@@ -50,6 +55,13 @@ def link_faults(page: str, text: str, known: Iterable[str]) -> list[str]:
             found.append(f"{page}.md, line {line}: the link to {match['to']} leads to no page of "
                          f"the book. Correct it; _toc.yml names the pages.")
     return found
+
+
+def order_faults(page: str, text: str, may_stand: Reasons) -> list[str]:
+    """Words of order and bounds typed beside what a page glues in: they stay when it turns."""
+    return [f"{page}.md, line {line} and after: {word!r} stands beside a result that is glued in "
+            f"and would stay when it turns. Say it in a sentence of the chapter, and glue that."
+            for word, line in order_in_prose(text, may_stand)]
 
 
 def answer_faults(wanted: Iterable[pages.Reference], listed: Iterable[str]) -> list[str]:
