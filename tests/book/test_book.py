@@ -345,6 +345,8 @@ def test_a_question_page_fits_two_screens_and_what_would_change_it_follows(
         ".answer", "#what-would-change-this-answer"))
     assert answer["y"] + answer["height"] < 900
     assert change["y"] < 2 * 900
+    whole = page.locator("article").bounding_box()
+    assert whole["y"] + whole["height"] <= 2 * 900
     assert page.locator("#the-chapters-behind a").count() > 1
     page.close()
 

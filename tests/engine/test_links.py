@@ -5,7 +5,9 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
 
+from helpers import datasets
 from helpers.pipeline.site import links
+from helpers.project import Project
 
 NAMES = {"scope": "glossary.html#term-scope", "CISA": "https://www.cisa.gov",
          "rounding bounds": "glossary.html#term-rounding-bounds",
@@ -72,3 +74,12 @@ def test_terms_of_a_glossary_lead_to_their_places():
     assert links.terms(page) == {
         "CVE": "glossary.html#term-CVE", "stable": "glossary.html#term-stable-sensitive",
         "sensitive": "glossary.html#term-stable-sensitive"}
+
+
+def test_a_source_is_linked_by_its_title_and_its_publisher_where_one_page_is_used():
+    found = links.of_book(Project.current())
+    rows = datasets.load("outside_checks")
+    for name in ("publisher", "title"):
+        pages = rows.groupby(name)["url"].nunique()
+        assert any(found.get(each) in set(rows["url"]) for each in pages[pages == 1].index)
+    assert "several publishers" not in found

@@ -18,6 +18,7 @@ TAG = re.compile(r"(<[^>]*>)")
 # Inside these a name stays text: a link in a link is none, and headings and captions are names too.
 CLOSED = ("a", "button", "caption", "code", "pre", "script", "style", "svg", "summary", "thead")
 IN_GLOSSARY = "#term-"
+SHORTEST = 7  # letters of a name of a source
 
 
 def terms(glossary: str) -> dict[str, str]:
@@ -35,11 +36,26 @@ def _term_id(term: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", term).strip("-")
 
 
+def sources(project: Project) -> dict[str, str]:
+    """Publications by title, and publishers of which one page alone is used, from all tables."""
+    pages = {}
+    for table in datasets.names(project):
+        fields = {field["name"] for field in datasets.describe(table, project)["schema"]["fields"]}
+        if fields >= {"publisher", "title", "url"}:
+            for row in datasets.load(table, project)[["publisher", "title", "url"]].itertuples():
+                for name in (row.publisher, row.title):
+                    pages.setdefault(str(name), set()).add(row.url)
+    # A name in small letters describes ("several publishers"), and a short one means too much.
+    return {name: min(found) for name, found in pages.items()
+            if len(found) == 1 and len(name) > SHORTEST and name[0].isupper()}
+
+
 def of_book(project: Project) -> dict[str, str]:
     """Every name that the book's pages link, with its address."""
     page = project.root / "glossary.md"
     found = terms(page.read_text(encoding="utf-8")) if page.is_file() else {}
     known = datasets.names(project)
+    found |= sources(project)
     if {"documents", "document_dates"} <= set(known):
         rows = datasets.load("documents", project).merge(
             datasets.load("document_dates", project), left_on="document_id", right_on="item_id",
