@@ -24,6 +24,14 @@ CODE = {
         ('f"{said(\'at most\', low, high)} {share}"', ["at most"]),
     "a comparison with a number": ('f"{said(\'more than\', a, b)} {percent(b)}"', ["more than"]),
     "a comparison with a name": ('f"{said(\'more than\', a, b)} {the(place)}"', []),
+    "over a share": ('f"in over {100 * share:.0f} % of draws"', ["over"]),
+    "under a share": ('f"Under {percent(share)} of draws"', ["under"]),
+    "above a sum": ('f"above USD {money:,.1f} million"', ["above"]),
+    "a stretch of time": ('f"over {years:,} years and above {words.plural(n, \'row\')}"', []),
+    "nearly": ('f"nearly {words.percent(share)} of draws"', ["nearly"]),
+    "a sign": ('f"in \u2265 {100 * share:.0f} % of draws, <b>{share:.0%}</b>"', ["\u2265"]),
+    "a word after it": ('f"{100 * share:.0f} % or more, {years} or more"', ["or more"]),
+    "a maximum": ('f"a maximum of {rate(share)}"', ["a maximum of"]),
     "a bound": ('f"in {bound(\'at least\', share, \'fraction\')} of draws"', []),
 }
 

@@ -136,6 +136,28 @@ def test_a_changed_cell_is_found(name, column, old, new, tables):
     assert data_rules.first_fault(with_rows(tables, name, rows), PACKAGE, name)
 
 
+ONCE = [(name, column) for name, (_, facts) in data_rules.TOLD_ONCE.items() for column in facts]
+
+
+@pytest.mark.parametrize("name, column", ONCE, ids=[".".join(each) for each in ONCE])
+def test_a_fact_that_a_table_tells_twice_is_found(name, column, tables):
+    row = next(row for row in tables(name) if row[column])
+    twice = {**row, next(iter(row)): "another", column: row[column] + "1"}
+    for key in data_rules.TOLD_ONCE[name][0]:
+        twice[key] = row[key]
+    found = list(data_rules.faults(RULES["two_rows_tell_one_fact_alike"], with_rows(
+        tables, name, [*tables(name), twice]), PACKAGE))
+    assert any(repr(twice[column]) in line and "for the same" in line for line in found)
+
+
+def test_a_body_under_another_name_keeps_its_class(tables):
+    rows = [{**row, "type_classed": "company"} if row["alias_of"] else row
+            for row in tables("organisations")]
+    [line, *_] = data_rules.faults(RULES["another_name_is_the_same_body"], with_rows(
+        tables, "organisations", rows), PACKAGE)
+    assert "type_classed 'company', and 3.2-siemens, the same body" in line
+
+
 def test_a_default_of_a_scenario_is_no_change(tables):
     rows = [{**row, "value": row["baseline_value"]} for row in tables("scenarios")]
     assert "keeps its default" in data_rules.first_fault(

@@ -5,6 +5,7 @@ import pytest
 from helpers import results
 from helpers.pipeline import chapters, check
 from helpers.pipeline.chapters import Chapter
+from helpers.pipeline.check import facts
 from helpers.project import Project
 
 PROJECT = Project.current()
@@ -32,7 +33,8 @@ def chapter(name, *outputs):
 
 def test_all_chapters_tell_the_same_facts():
     listed = [chapters.read(PROJECT, name) for name in chapters.names(PROJECT)]
-    assert check.fact_faults(listed, PROJECT.settings["own_names"]) == []
+    assert check.fact_faults(listed, PROJECT.settings["own_names"],
+                             PROJECT.settings["same_facts"]) == []
 
 
 PLANTED = {
@@ -42,6 +44,15 @@ PLANTED = {
     "a result on one claim": (record(claims=["3.4-x"]),
                               record("other", 0.3, claims=["3.4-x"]), "claim 3.4-x in ratio"),
     "a date": (table("title,date\nA,2017\n"), table("date,title\n2018,A\n"), "date by title (A)"),
+    "a class of a firm, in a register that names another twice": (
+        table("name,type\nA,vendor\nB,vendor\nB,user\n"), table("name,type\nA,user\n"),
+        "type by name (A)"),
+    "a rank": (table("country,GCI 2018\nUK,1\n"), table("country,GCI 2018\nUK,2\n"),
+               "GCI 2018 by country (UK)"),
+    "a sum by year and vintage, in other units": (
+        table("fiscal_year,vintage,value_usd_million\n2020,actual,18800\n2020,request,17000\n"),
+        table("fiscal_year,vintage,value_usd_billion\n2020,actual,18.9\n"),
+        "value_usd_million by fiscal_year and vintage (2020, actual)"),
     "a verdict": (table("claim,verdict\n2.3-x,confirmed\n"),
                   table("claim,verdict\n2.3-x,contradicted\n"), "verdict by claim (2.3-x)"),
 }
@@ -54,6 +65,42 @@ def test_a_fact_told_in_two_ways_is_found(what):
     assert line.startswith("one, ") and "and two, " in line and f"tell {fact} differently" in line
     assert check.fact_faults([chapter("one", one), chapter("two", one)]) == []
     assert check.fact_faults([chapter("one", one, other)]) == []
+
+
+SAME = {"rating of money": ["one t: level by country",
+                            "two t: rating by country where dimension is money"]}
+
+
+def test_a_fact_that_two_tables_tell_under_other_names_is_found():
+    one = chapter("one", table("country,level\nUK,Low\n"))
+    low, high = (chapter("two", table(f"country,dimension,rating\nUK,money,{level}\nUK,x,High\n"))
+                 for level in ("Low", "High"))
+    assert check.fact_faults([one, low], same=SAME) == []
+    [line] = check.fact_faults([one, high], same=SAME)
+    assert "one, table t and two, table t tell rating of money (UK) differently" in line
+
+
+def test_a_place_that_tells_the_same_fact_is_there():
+    """A place that is gone would be compared with nothing."""
+    for fact, places in PROJECT.settings["same_facts"].items():
+        for place in places:
+            name = place.split()[0]
+            told = facts._same_facts(chapters.read(PROJECT, name), {fact: [place]})
+            assert list(told), place
+
+
+def test_a_number_agrees_with_itself_in_other_units_and_digits():
+    one = table("fiscal_year,vintage,value_usd_million\n2020,actual,18800.0\n")
+    other = table("fiscal_year,vintage,value_usd_billion\n2020,actual,18.8\n")
+    assert check.fact_faults([chapter("one", one), chapter("two", other)]) == []
+    one, other = table("claim,printed\nx,USD 11 billion\n"), table("claim,printed\nx,11\n")
+    assert check.fact_faults([chapter("one", one), chapter("two", other)]) == []
+
+
+def test_a_third_chapter_that_differs_from_the_second_alone_is_found():
+    first = chapter("one", record(), record("b"))
+    assert len(check.fact_faults([first, chapter("two", record()),
+                                  chapter("three", record(value=0.3))])) == 1
 
 
 def test_within_the_tolerance_and_of_its_own_subject_two_may_differ():

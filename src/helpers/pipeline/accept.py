@@ -242,7 +242,10 @@ def reference(executed) -> bytes:
 def refusals(project: Project, pending: Pending) -> list[str]:
     """Why it cannot be accepted, whatever its values are: rules that the new outputs break."""
     with _as_accepted(project, pending) as book:
+        shared = check.shared(book)
         return [*(fault for name in pending.plans for fault in check.faults(book, name)),
+                *dict.fromkeys(line for name in pending.plans
+                               for line in check.of_chapter(name, shared)),
                 *check.tables(book, pending.plans)]
 
 

@@ -21,6 +21,7 @@ FOLDER = "questions"
 NO_PAGES = ("README.md", "CHANGELOG.md")
 GLUED = re.compile(r"\{glue:text\}`(?:(?P<path>[^`:]*/)?(?P<chapter>[^`/:]+)\.ipynb::)?"
                    r"(?P<name>[A-Za-z0-9_]+)[^`]*`")
+SHOWING = re.compile(r"\{([A-Za-z][\w:-]*)\}")  # a role or directive, rightly called or not
 EXHIBIT = re.compile(r"^\s*[:`]{3,}\{exhibit\}[ \t]+(?P<chapter>\S+)[ \t]+(?P<name>\S+)", re.M)
 
 
@@ -38,6 +39,8 @@ class Reference:
         ``record`` or ``exhibit``.
     chapter, name : str
         The chapter (empty where the page names none), and the record, figure or table.
+    way : str
+        From the page to the chapter's folder, as a glued record has it.
     """
 
     page: str
@@ -45,6 +48,7 @@ class Reference:
     sort: str
     chapter: str
     name: str
+    way: str = ""
 
 
 def written(project: Project) -> list[Path]:
@@ -66,11 +70,28 @@ def title(text: str) -> str:
 
 def references(page: str, text: str) -> list[Reference]:
     """What a page shows of chapters, in the order of its text."""
-    found = [(match.start(), sort, match["chapter"] or "", match["name"])
+    found = [(match.start(), sort, match["chapter"] or "", match["name"],
+              match.groupdict().get("path") or "")
              for sort, pattern in (("record", GLUED), ("exhibit", EXHIBIT))
              for match in pattern.finditer(text)]
-    return [Reference(page, text.count("\n", 0, start) + 1, sort, chapter, name)
-            for start, sort, chapter, name in sorted(found)]
+    return [Reference(page, text.count("\n", 0, start) + 1, *each)
+            for start, *each in sorted(found)]
+
+
+def misread(page: str, text: str) -> list[str]:
+    """What a page means to show and does not say so that it is read, one line each."""
+    read = [match.span() for pattern in (GLUED, EXHIBIT) for match in pattern.finditer(text)]
+    return [f"{page}.md, line {text.count(chr(10), 0, match.start()) + 1}: {match[0]} shows "
+            f"nothing of a chapter. Write {{glue:text}}`{way(page)}CHAPTER.ipynb::NAME`, or "
+            f":::{{exhibit}} CHAPTER NAME"
+            for match in SHOWING.finditer(text)
+            if words.nearest(match[1], ("glue:text", "glue", "exhibit"), cutoff=0.75)
+            and not any(start <= match.start() < end for start, end in read)]
+
+
+def way(page: str) -> str:
+    """From a page to the folder of the chapters: ``../chapters/`` for ``questions/market``."""
+    return "../" * page.count("/") + "chapters/"
 
 
 def all_references(project: Project) -> list[Reference]:
@@ -106,4 +127,15 @@ def unresolved(wanted: Iterable[Reference],
                          + (f"; did you mean {near}?" if near else ".")
                          + f" Correct the name, or let the chapter make it: book run "
                            f"{each.chapter}")
+        elif each.sort == "record" and each.way != way(each.page):
+            beside = each.way or "beside the page"
+            found.append(f"{where}: {each.name} is glued in from {beside!r}, where no chapter is. "
+                         f"Write {way(each.page)}{each.chapter}.ipynb::{each.name}")
     return found
+
+
+def astray(project: Project, there: Mapping[str, Mapping[str, Iterable[str]]]) -> list[str]:
+    """References of all pages that lead nowhere or are no references, one line each."""
+    return [line for file in written(project)
+            for line in misread(name_of(project, file), file.read_text(encoding="utf-8"))
+            ] + unresolved(all_references(project), there)

@@ -24,6 +24,7 @@ from helpers.pipeline.check.facts import fact_faults
 from helpers.pipeline.check.headings import heading_faults
 from helpers.pipeline.check.inputs import parameter_faults, table_faults
 from helpers.pipeline.check.ledger import ledger_faults
+from helpers.pipeline.check.named import named_faults
 from helpers.pipeline.check.order import order_faults
 from helpers.pipeline.check.outputs import output_faults
 from helpers.pipeline.check.parts import TO_WRITE
@@ -33,6 +34,7 @@ from helpers.pipeline.check.quotes import quote_faults
 from helpers.pipeline.check.reading import reading_faults
 from helpers.pipeline.check.references import reference_faults
 from helpers.pipeline.check.rests import COLUMNS, rest_faults
+from helpers.pipeline.check.retold import retold_faults
 from helpers.pipeline.check.stated import stated_faults
 from helpers.pipeline.check.switches import switch_faults
 from helpers.pipeline.check.typed import typed_faults
@@ -40,10 +42,10 @@ from helpers.project import Project
 
 __all__ = ["TO_WRITE", "beside_chapters", "bound_faults", "bound_output_faults", "cell_faults",
            "claims", "contents_faults", "exhibit_faults", "exhibits",
-           "fact_faults", "faults", "heading_faults", "ledger_faults", "notes",
-           "order_faults", "output_faults", "outputs", "parameter_faults",
+           "fact_faults", "faults", "heading_faults", "ledger_faults", "named_faults", "notes",
+           "of_chapter", "order_faults", "output_faults", "outputs", "parameter_faults",
            "place_faults", "position_faults", "prose_faults", "quote_faults",
-           "reading_faults", "reference_faults", "rest_faults", "shared",
+           "reading_faults", "reference_faults", "rest_faults", "retold_faults", "shared",
            "shared_words", "source_faults", "stated_faults", "switch_faults", "syntax_faults",
            "table_faults", "tables", "typed_faults", "typed_numbers", "unseen",
            "written"]
@@ -78,6 +80,7 @@ def written(project: Project, name: str) -> list[str]:
         *prose_faults(chapter, names),
         *typed_faults(chapter, {"not_results": names} | project.settings.get("no_count", {})),
         *order_faults(chapter, project.settings.get("no_order", {})),
+        *named_faults(chapter),
         *bound_faults(chapter, project.settings.get("no_bound", {})),
         *heading_faults(chapter),
         *contents_faults(chapter, chapters.names(project)),
@@ -108,7 +111,15 @@ def outputs(project: Project, name: str) -> list[str]:
 def shared(project: Project) -> list[str]:
     """What figures and tables of the book must not have in common, and facts on which all agree."""
     listed = [chapters.read(project, name) for name in chapters.names(project)]
-    return shared_words(listed) + fact_faults(listed, project.settings.get("own_names"))
+    facts = fact_faults(listed, project.settings.get("own_names"),
+                        project.settings.get("same_facts"))
+    return [*shared_words(listed), *facts, *retold_faults(listed)]
+
+
+def of_chapter(name: str, lines: Iterable[str]) -> list[str]:
+    """Lines of `shared` that speak of a chapter: as the first of two, or as the other."""
+    return [line for line in lines if line.startswith(f"{name}, ") or f" and {name}, " in line
+            or f" that of {name}, " in line]
 
 
 def beside_chapters(project: Project, names: Iterable[str]) -> list[str]:

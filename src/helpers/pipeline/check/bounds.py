@@ -23,16 +23,28 @@ PHRASES = [phrase for phrase in BOUNDS if " " in phrase]  # over, above: also a 
 SAID = "|".join(sorted(PHRASES, key=len, reverse=True))
 IN_CODE = re.compile(rf"\b(?:{SAID})\s+(?:(?:USD|RMB|EUR|about)\s+)?\{{\}}", re.IGNORECASE)
 IN_TEXT = re.compile(rf"\b({SAID})\s+(?:(?:USD|RMB|EUR)\s+)?({NUMBER.pattern})", re.IGNORECASE)
+# Words and signs that bound a number which is spelled right after them, or right before.
+BEFORE = re.compile(r"(?:\b(nearly|almost|as many as|as few as|(?:a )?(?:maximum|minimum) of|"
+                    r"not (?:more|less|fewer) than|in excess of|exceed(?:s|ed|ing)?)|"
+                    r"(?<![\w\"'/])([<>\u2264\u2265]=?)) ?(?:(?:USD|RMB|EUR) )?$", re.IGNORECASE)
+AFTER = re.compile(r"^ ?(?:%|million|billion)? ?\b((?:or|and) "
+                   r"(?:more|less|fewer|over|under|above|below|higher|lower))\b", re.IGNORECASE)
+# They bound a measure; of a count they also say a place or a stretch ("over 12 years").
+OF_MEASURES = re.compile(r"\b(over|above|under|below|beyond) (?:(?:USD|RMB|EUR) )?$", re.IGNORECASE)
+UNIT = re.compile(r"^[ \u00a0](?:%|million|billion|times|points)")
 # Functions of helpers.words that spell a number.
-SPELLING = ("percent", "format_value", "large_count", "rate", "number_in_words", "count_in_words")
+MEASURES = ("percent", "format_value", "large_count", "rate")
+SPELLING = (*MEASURES, "number_in_words", "count_in_words")
 
 
 def bound_faults(chapter: Chapter, may_stand: Reasons) -> list[str]:
     """Bounds in a chapter's code whose number is not rounded outwards by `bound`."""
     return [at(chapter, place, (
         f"line {line} says {phrase!r} of a number that it rounds by itself. Say "
-        f"bound({phrase!r}, exact value, unit), from helpers.words; what bounds no result goes to "
-        f"[tool.book.no_bound] in pyproject.toml, with its reason"))
+        f"bound({phrase if phrase in BOUNDS else 'at least'!r}, exact value, unit), from "
+        f"helpers.words" + ("" if phrase in BOUNDS else ", which has a phrase for each bound")
+        + "; what bounds no result goes to [tool.book.no_bound] in pyproject.toml, with its "
+          "reason"))
         for place, cell in numbered(chapter)
         for phrase, line in bounds_in_code(cell["source"], may_stand)]
 
@@ -45,7 +57,22 @@ def bounds_in_code(source: str, may_stand: Reasons) -> list[tuple[str, int]]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.JoinedStr):
             found += [(phrase, node.lineno) for phrase in _said_before_a_number(node.values)]
+            found += [(phrase, node.lineno) for phrase in _beside_a_number(node.values, may_stand)]
     return found
+
+
+def _beside_a_number(parts: list[ast.expr], may_stand: Reasons) -> Iterable[str]:
+    """Words and signs of bounds typed right before or after a number that is spelled there."""
+    for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
+        if not isinstance(part, ast.FormattedValue) or not _spells(part.value, part):
+            continue
+        said, then = (getattr(each, "value", None) for each in (before, after))
+        said, then = (each if isinstance(each, str) else "" for each in (said, then))
+        measure = _calls(part.value) in MEASURES or UNIT.match(then)
+        for found in (BEFORE.search(said), AFTER.match(then),
+                      measure and OF_MEASURES.search(said)):
+            if found and left_in(f"{said}{{}}{then}", re.compile(re.escape(found[0])), may_stand):
+                yield next(filter(None, found.groups())).lower()
 
 
 def _said_before_a_number(parts: list[ast.expr]) -> Iterable[str]:
@@ -66,8 +93,13 @@ def _said_before_a_number(parts: list[ast.expr]) -> Iterable[str]:
 def _spells(value: ast.expr, part: ast.FormattedValue) -> bool:
     if part.format_spec is not None:
         return True
+    return _calls(value) in SPELLING
+
+
+def _calls(value: ast.expr) -> str:
+    """Name of the function that makes a value; empty for what is no call."""
     name = getattr(value, "func", None)
-    return (name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")) in SPELLING
+    return name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
 
 
 def bound_output_faults(chapter: Chapter, may_stand: Reasons | None = None) -> list[str]:

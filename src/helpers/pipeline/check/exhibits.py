@@ -146,8 +146,15 @@ def _close(value: float, other: float) -> bool:
     return abs(value - other) <= 0.005 * abs(other)
 
 
-def values_of_rows(exhibit: Exhibit) -> list[float]:
-    """Numbers that the words of an exhibit may use: cells, names, counts, totals, differences."""
+def values_of_rows(exhibit: Exhibit, *, left: bool = True) -> list[float]:
+    """Numbers that the words of an exhibit may use: cells, names, counts, totals, differences.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+    left : bool
+        Whether rows may be counted by what they are not.
+    """
     names, rows = exhibit.rows[0], exhibit.rows[1:]
     columns = list(zip(*rows, strict=True)) if rows else []
     values = [float(len(rows)), float(len(names)), float(len(names) - 1)]
@@ -160,7 +167,7 @@ def values_of_rows(exhibit: Exhibit) -> list[float]:
                        sorted(numbers)[len(numbers) // 2]]
         counted = {cell: column.count(cell) for cell in set(column)}
         values += [float(len(counted)), *map(float, counted.values())]
-        values += [float(len(column) - count) for count in counted.values()]
+        values += [float(len(column) - count) for count in counted.values() if left]
     texts = [*names, *(cell for row in rows for cell in row if number(cell) is None),
              *(part for part in exhibit.headings)]
     values += [number(token) for text in texts for token in NUMBER.findall(text)]

@@ -22,6 +22,16 @@ def number(text: str) -> float | None:
         return None
 
 
+IN_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+COUNTED = re.compile(rf"{NUMBER.pattern}|\b(?:{'|'.join(IN_WORDS)})\b", re.IGNORECASE)
+
+
+def counted(token: str) -> float:
+    """A number as printed or as a word of `IN_WORDS`; one is a pronoun too, so it is no word."""
+    word = token.lower()
+    return IN_WORDS.index(word) + 2.0 if word in IN_WORDS else number(token)
+
+
 def numbers_in(value) -> list[float]:
     """Numbers of a recorded value, with the lengths of its lists and tables."""
     if isinstance(value, bool) or value is None:
@@ -38,7 +48,7 @@ def numbers_in(value) -> list[float]:
 
 def given(token: str, values: Iterable[float]) -> bool:
     """Whether a printed number is one of these, rounded as it is printed."""
-    printed, places = abs(number(token)), len(token.partition(".")[2])
+    printed, places = abs(counted(token)), len(token.partition(".")[2])
     room = 0.5000001 * 10.0 ** -places
     return any(abs(abs(value) * factor - printed) <= room for value in values
                for factor in FACTORS if factor == 1 or printed >= 1 or places)

@@ -14,6 +14,9 @@ from helpers.pipeline.check.parts import at, numbered, prose_of
 from helpers.pipeline.check.typed import Reasons, left_in
 from helpers.said import ORDER, words_of_order
 
+# In prose words that bound the number which is glued in right after them count as well.
+BESIDE = re.compile(ORDER.pattern + r"|\b(?:nearly|almost|up to|beyond)(?= \{glue:)",
+                    re.IGNORECASE)
 CHECKED_BY = ("said", "bound")  # their words of order are held against numbers
 
 
@@ -73,7 +76,15 @@ def said_of_nothing(source: str) -> list[int]:
 
 def order_beside_glue(chapter: Chapter, may_stand: Reasons) -> list[str]:
     """Words of order in paragraphs of prose that glue a result in."""
-    paragraphs = (paragraph for text in prose_of(chapter)
-                  for paragraph in re.split(r"\n\s*\n|\n(?=- )", text))
-    return [word for paragraph in paragraphs if "{glue:" in paragraph
-            for word in left_in(" ".join(paragraph.split()), ORDER, may_stand)]
+    return [word for text in prose_of(chapter) for word, _ in order_in_prose(text, may_stand)]
+
+
+def order_in_prose(text: str, may_stand: Reasons) -> list[tuple[str, int]]:
+    """Words of order in paragraphs of a text that glue a result in, each with the first line."""
+    found, line = [], 1
+    for paragraph in re.split(r"(\n\s*\n|\n(?=- ))", text):
+        if "{glue:" in paragraph:
+            found += [(word, line) for word in left_in(" ".join(paragraph.split()), BESIDE,
+                                                       may_stand)]
+        line += paragraph.count("\n")
+    return found

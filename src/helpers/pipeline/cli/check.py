@@ -41,8 +41,7 @@ def command(project, chosen, changed, as_json):
                 runs = rerun.run(project, among, options.how(), report=progress.report)
             names = names or [name for name, run in runs.items() if not run.cached]
         shared = check.shared(project)
-        faults = {name: [*check.faults(project, name),
-                         *(line for line in shared if line.startswith(f"{name}, "))]
+        faults = {name: [*check.faults(project, name), *check.of_chapter(name, shared)]
                   for name in names}
         notes = check.notes(project)
         for name in () if changed else names:

@@ -45,7 +45,7 @@ def write(source: Path, project: Project, executed: Mapping[str, dict]) -> None:
                        "record": [entry["name"] for entry in results.entries(notebook)]}
              for chapter, notebook in executed.items()}
     wanted = pages.all_references(project)
-    astray = pages.unresolved(wanted, there)
+    astray = pages.astray(project, there)
     if astray:
         raise BuildError("The pages were not built; what they refer to is not there:\n"
                          + "\n".join(astray))
