@@ -181,7 +181,7 @@ def test_the_height_of_a_timeline_is_that_of_its_rows_added_in_turn():
         in_turn += len(rows) + figures.TIMELINE_AIR
     # Another way of adding may round otherwise: the built-in sum does from Python 3.12 on, and
     # the height goes into the ids of a picture.
-    assert figures.timeline_height(packed) == 0.185 * in_turn + 0.5
+    assert figures.timeline_height(packed) == 0.145 * in_turn + 0.5
 
 
 def test_rows_have_names_and_no_line_ticks_or_grid_of_their_own():

@@ -16,8 +16,9 @@ from helpers.figures.style import (
 )
 
 TIMELINE_BAND = "#f5f5f5"
-TIMELINE_AIR = 0.3  # rows left free in each lane
-ROW_INCHES = 0.185  # fits the text of a row
+TIMELINE_AIR = 0.5  # rows left free in each lane
+ITEM_POINTS = 9.5  # names of items, so that many rows fit one screen
+ROW_INCHES = 0.145  # fits the text of a row
 HEAD_AND_AXIS_INCHES = 0.5
 LANE_NAME_INCHES = 1.45  # room left of the lanes for their names
 GAP_YEARS = 0.25  # between two items of one row
@@ -45,7 +46,7 @@ def packed_lanes(lanes, items, *, first, last):
         rows, ends = [], []
         for item in sorted((item for item in items if item["lane"] == lane),
                            key=lambda item: (item["start"], item["end"])):
-            reach = (0.5 * TEXT_POINTS * len(item["text"]) + 14) / year
+            reach = (0.5 * ITEM_POINTS * len(item["text"]) + 14) / year
             item = {**item, "early": item["reaches"] + reach < last + 1}
             left = item["start"] if item["early"] else item["start"] - reach
             right = item["reaches"] + (reach if item["early"] else 0)
@@ -102,7 +103,8 @@ def timeline(axes, packed, *, first, last, names, key=(), empty="none named"):
                       fontsize=TEXT_POINTS, color=MUTED, fontstyle="italic")
         middles.append(top + height / 2)
         top += height
-    axes.set_yticks(middles, [names[lane] for lane in packed], va="center", linespacing=1.15)
+    axes.set_yticks(middles, [names[lane] for lane in packed], va="center", linespacing=0.95,
+                    fontsize=ITEM_POINTS)
     axes.set_xlim(first - 0.15, last + 1.2)
     axes.set_ylim(top, -1.15 * bool(key))
     ticks = list(range(first, last + 1))
@@ -138,7 +140,7 @@ def _marks_of_item(axes, item, y):
         axes.plot(places, [y, y], color=SECOND, linewidth=1.2, zorder=3)
     side = item["reaches"] if item["early"] else item["start"]
     label(axes, side, y, item["text"], dx=7 if item["early"] else -7,
-          ha="left" if item["early"] else "right")
+          ha="left" if item["early"] else "right", fontsize=ITEM_POINTS)
 
 
 def periods(axes, rows, *, unit=""):
