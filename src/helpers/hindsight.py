@@ -48,11 +48,13 @@ def known_by(published, year):
                      index=published.index, dtype=object)
 
 
-OPEN = {"narrows": "narrowed"}  # what is said of an item that no rule decides
+NO_FIGURE = "no figure"  # where an item is none that the audit judges
+SAYS = {"confirmed": "agrees", "quoted": "agrees", "contradicted_outside": "differs",
+        "scope_conflict": "differs"}  # a rule of the audit -> what the source does
 
 
-def outcomes(items, checks, claims) -> pd.DataFrame:
-    """What another publication says of each item, by the rules of the audit.
+def outcomes(items, checks, claims, verdicts) -> pd.DataFrame:
+    """What another publication says of each item, beside the verdict of the audit.
 
     Parameters
     ----------
@@ -61,23 +63,28 @@ def outcomes(items, checks, claims) -> pd.DataFrame:
     checks : pandas.DataFrame
         Table outside_checks, or rows of it.
     claims : pandas.DataFrame
+    verdicts : pandas.Series
+        Names of the verdicts of the audit by claim.
 
     Returns
     -------
     pandas.DataFrame
-        Items with a check: ``check_id, claim_id, kind, subject, outcome`` (name of a verdict of
-        `audit.VERDICTS`, else narrowed or undecided), ``confidence, publisher, published``.
+        Items with a check: ``check_id, claim_id, kind, subject, outcome`` (the verdict, or
+        `NO_FIGURE`), ``says`` (whether the source agrees, differs, narrows or leaves open),
+        ``confidence, publisher, published``.
     """
     printed = claims.set_index("claim_id")["printed"]
     both = items.merge(checks.drop(columns="kind"), on="check_id")
-    named = []
+    said = []
     for row in both.itertuples():
         rule = audit.statement_rule(
             row.verdict, row.finding, printed.get(row.claim_id, ""), origin=row.origin,
             same_scope=row.scope == "same") if row.decides else None
-        named.append(audit.VERDICTS[rule].name if rule else OPEN.get(row.verdict, "undecided"))
-    return both.assign(outcome=named)[["check_id", "claim_id", "kind", "subject", "outcome",
-                                       "confidence", "publisher", "published"]]
+        said.append(SAYS.get(rule, "narrows" if row.verdict == "narrows" else "leaves open"))
+    return both.assign(
+        outcome=both["claim_id"].map(verdicts).fillna(NO_FIGURE), says=said)[[
+            "check_id", "claim_id", "kind", "subject", "outcome", "says", "confidence",
+            "publisher", "published"]]
 
 
 def last_in_print(rows, **where):

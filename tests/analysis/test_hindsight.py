@@ -40,31 +40,34 @@ def test_items_are_facts_of_the_paper_each_once():
     assert len(checks) == len(set(checks)) and not {"k10", "k11"} & set(checks)
 
 
-def test_an_item_has_the_verdict_of_the_audit_unless_that_asks_for_more():
-    """The audit tries readings first, and asks for high confidence."""
-    from test_audit import shipped
-    items, checks, claims = (datasets.load(name) for name in (
-        "hindsight_items", "outside_checks", "claims"))
-    found = hindsight.outcomes(items, checks, claims).dropna(subset=["claim_id"])
-    audited = audit.audit(shipped()).set_index("claim_id")["name"]
-    decided = found[~found["outcome"].isin(["narrowed", "undecided"])]
-    for row in decided.itertuples():
-        verdict = audited[row.claim_id]
-        assert row.outcome == verdict or verdict == "ambiguous" or (
-            verdict == "cannot be checked" and row.confidence != "high"), row.claim_id
-
-
-def test_another_value_of_another_scope_is_a_clash():
+def test_an_item_has_the_verdict_of_the_audit_and_says_beside_it_what_the_source_does():
     items = pd.DataFrame([["k1", "size", "c", "open", "other", True],
                           ["k1", "size", "c", "same", "other", True],
-                          ["k1", "size", "c", "same", "other", False]],
+                          ["k1", "size", "c", "same", "other", False],
+                          ["k2", "size", "c", "same", "own", True],
+                          ["k3", "size", "c", "same", "own", True],
+                          ["k4", "rating", None, "same", "other", True]],
                          columns=["check_id", "kind", "claim_id", "scope", "origin", "decides"])
-    checks = pd.DataFrame([["k1", "s", "says 5", "corrects", "x", "high", "p", "2020"]], columns=[
+    checks = pd.DataFrame([
+        [check, "s", finding, verdict, "x", "high", "p", "2020"] for check, finding, verdict in (
+            ("k1", "says 5", "corrects"), ("k2", "says 4", "narrows"), ("k3", "below 9", "narrows"),
+            ("k4", "ranks", "undecided"))], columns=[
         "check_id", "subject", "finding", "verdict", "kind", "confidence", "publisher",
         "published"])
     claims = pd.DataFrame({"claim_id": ["c"], "printed": ["4"]})
-    assert list(hindsight.outcomes(items, checks, claims)["outcome"]) == [
-        "clash over scope", "differs outside", "undecided"]
+    found = hindsight.outcomes(items, checks, claims, pd.Series({"c": "ambiguous"}))
+    assert list(found["says"]) == ["differs", "differs", "leaves open", "agrees", "narrows",
+                                   "leaves open"]
+    assert list(found["outcome"]) == ["ambiguous"] * 5 + [hindsight.NO_FIGURE]
+
+
+def test_items_of_the_tables_are_all_judged_by_the_audit_but_the_ratings():
+    from test_audit import shipped
+    items, checks, claims = (datasets.load(name) for name in (
+        "hindsight_items", "outside_checks", "claims"))
+    names = audit.audit(shipped()).set_index("claim_id")["name"]
+    found = hindsight.outcomes(items, checks, claims, names)
+    assert (found["outcome"] == hindsight.NO_FIGURE).equals(found["claim_id"].isna())
 
 
 # ------------------------------------------------------------------ the ladder

@@ -222,25 +222,18 @@ def judged(t, s):
             if row["check_id"] in checks]
 
 
-def said_of(t, item, check):
-    """What a check says of an item, once whose page it is and what it measures are looked at."""
-    numbers = {"k03": "four", "k06": "77"}  # narrowing checks that state the figure too
-    agrees = check["verdict"] == "confirms" or (
-        numbers.get(item["check_id"], "?") in check["finding"])
-    if item["decides"] == "yes" and agrees:
-        return {"own": "quoted as printed", "other": "confirmed"}[item["origin"]]
-    if item["decides"] == "yes" and check["verdict"] in ("corrects", "contradicts"):
-        return "differs outside" if item["scope"] == "same" else "clash over scope"
-    return {"narrows": "narrowed"}.get(check["verdict"], "undecided")
+NAMES = {"confirmed": "confirmed", "quoted": "quoted as printed", "recomputed": "recomputed",
+         "scope_conflict": "clash over scope", "contradicted_inside": "contradicted inside",
+         "contradicted_outside": "differs outside", "ambiguous": "ambiguous",
+         "not_checkable": "cannot be checked"}
 
 
 @again(HINDSIGHT, "hindsight_verdicts")
 def hindsight_verdicts(t, s):
-    """Items by what another publication says of them."""
-    found = [said_of(t, item, check) for item, check in judged(t, s)]
-    return {name: found.count(name) for name in (
-        "confirmed", "quoted as printed", "clash over scope", "differs outside", "narrowed",
-        "undecided")}
+    """Items by the verdict of the audit on them; what is no printed figure has none."""
+    found = [NAMES[verdict_of(t, s, item["claim_id"])] if item["claim_id"] else "no figure"
+             for item, _ in judged(t, s)]
+    return {name: found.count(name) for name in (*NAMES.values(), "no figure")}
 
 
 @again(HINDSIGHT, "items_known_by_cutoff", False)

@@ -7,7 +7,6 @@ model must state. Nothing here knows where a count comes from.
 
 from helpers.counts._checks import CountError
 from helpers.counts.aftermath import (
-    STALLED,
     Aftermath,
     after_the_fit,
     held_at,
@@ -42,7 +41,6 @@ __all__ = [
     "HORIZONS",
     "LEAST_ALPHA",
     "MODELS",
-    "STALLED",
     "WINDOW",
     "Aftermath",
     "CountError",

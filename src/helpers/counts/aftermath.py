@@ -10,8 +10,6 @@ from helpers import growth
 from helpers.counts._checks import CountError, series
 from helpers.counts.trend import CountTrend, fit_trend
 
-STALLED = 0.5  # of the fitted growth; a growth below this share of it has stalled
-
 
 @dataclass(frozen=True)
 class Aftermath:
@@ -42,9 +40,7 @@ class Aftermath:
 
     @property
     def pace(self) -> str:
-        """``stalled``, ``slowed`` or ``kept``: growth after the fit against the fitted growth."""
-        if self.growth_since < STALLED * self.trend.growth:
-            return "stalled"
+        """``slowed`` or ``kept``: growth after the fit against the fitted growth."""
         return "slowed" if self.growth_since < self.trend.growth else "kept"
 
 

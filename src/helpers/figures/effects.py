@@ -29,7 +29,7 @@ def blocks_height(rows, lines=2):
 
 
 def _block(row, lines):
-    return (len(_name_lines(row)) + lines + 0.65) * LINE_INCHES
+    return (len(_name_lines(row)) + lines + 0.85) * LINE_INCHES
 
 
 def _name_lines(row):
@@ -42,8 +42,8 @@ def _draw_names(axes, rows, lines):
     for row in rows:
         axes.text(0, top, "\n".join(_name_lines(row)), transform=axes.get_yaxis_transform(),
                   va="top", ha="left", fontsize=TEXT_POINTS, color=INK, fontweight="bold",
-                  linespacing=LINE * 0.9)
-        places.append(top + (len(_name_lines(row)) + lines / 2 + 0.3) * LINE_INCHES)
+                  linespacing=0.95)
+        places.append(top + (len(_name_lines(row)) + lines / 2 + 0.45) * LINE_INCHES)
         top += _block(row, lines)
     axes.set_ylim(top, -1.3 * LINE_INCHES)
     axes.set_yticks([])

@@ -69,7 +69,7 @@ def hasse_diagram(axes, graph, levels, *, notes=None, open_pairs=(), height=3.1)
                       fontsize=TEXT_POINTS, zorder=2,
                       bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
         else:  # beside the line, where no line of order crosses it
-            axes.text(x + 0.38 * (x_other - x), y + 0.38 * (y_other - y), "no order ",
+            axes.text(x + 0.32 * (x_other - x), y + 0.45 * (y_other - y), "no order ",
                       ha="right" if x < x_other else "left", va="center", color=SECOND_INK,
                       fontsize=TEXT_POINTS, zorder=2.5)
     # Lines of order run over the dotted ones where they cross.
