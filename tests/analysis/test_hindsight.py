@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers import audit, datasets, growth, hindsight, markets
+from helpers import audit, datasets, growth, hindsight, index_ranks, markets
 
 ratios = st.lists(st.floats(0.01, 100), min_size=1, max_size=8)
 SOURCE = pd.Series({"confidence": "high", "published": "2024-05"})
@@ -208,8 +208,8 @@ def test_growth_that_fades_ends_between_the_start_and_constant_growth(start, rat
 
 
 def test_blank_ranks_are_tied_behind_the_last():
-    assert hindsight.unseen_last(pd.Series([3, None, 1, None])).tolist() == [3, 4, 1, 4]
-    assert hindsight.unseen_last(pd.Series([2, 1])).tolist() == [2, 1]
+    assert index_ranks.unseen_last(pd.Series([3, None, 1, None])).tolist() == [3, 4, 1, 4]
+    assert index_ranks.unseen_last(pd.Series([2, 1])).tolist() == [2, 1]
 
 
 orders = st.lists(st.tuples(st.integers(1, 4), st.one_of(st.none(), st.integers(1, 5))),
@@ -220,28 +220,28 @@ orders = st.lists(st.tuples(st.integers(1, 4), st.one_of(st.none(), st.integers(
 def test_tau_is_that_of_scipy(pairs):
     score = pd.Series([float(a) for a, _ in pairs])
     ranks = pd.Series([math.nan if b is None else b for _, b in pairs], dtype=float)
-    seen = hindsight.unseen_last(ranks)
+    seen = index_ranks.unseen_last(ranks)
     assume(len(set(score)) > 1 and seen.notna().all() and len(set(seen)) > 1)
     expected = stats.kendalltau(-score, seen).statistic
-    assert math.isclose(hindsight.order_agreement(score, ranks), expected, abs_tol=1e-12)
+    assert math.isclose(index_ranks.order_agreement(score, ranks), expected, abs_tol=1e-12)
 
 
 def test_tau_is_one_for_equal_and_minus_one_for_reversed_orders():
     score, ranks = pd.Series([9.0, 5.0, 1.0]), pd.Series([1, 2, 3])
-    assert hindsight.order_agreement(score, ranks) == 1
-    assert hindsight.order_agreement(-score, ranks) == -1
+    assert index_ranks.order_agreement(score, ranks) == 1
+    assert index_ranks.order_agreement(-score, ranks) == -1
 
 
 def test_scores_without_an_order_are_refused():
     with pytest.raises(ValueError, match="no order in score"):
-        hindsight.order_agreement(pd.Series(np.ones(3)), pd.Series([1, 2, 3]))
+        index_ranks.order_agreement(pd.Series(np.ones(3)), pd.Series([1, 2, 3]))
 
 
 def test_countries_are_ranked_among_themselves():
     rows = pd.DataFrame([("A", "I", "1", 4), ("B", "I", "1", 2), ("C", "I", "1", None),
                          ("D", "I", "1", 4), ("E", "I", "1", 1), ("A", "I", "2", 1)],
                         columns=["country", "index", "edition", "rank"])
-    found = hindsight.ranks_among(rows, {"c": "C", "a": "A", "d": "D", "b": "B"}, "I", "1")
+    found = index_ranks.ranks_among(rows, {"c": "C", "a": "A", "d": "D", "b": "B"}, "I", "1")
     assert found.to_dict() == {"c": 4, "a": 2, "d": 2, "b": 1}
     with pytest.raises(ValueError, match="I 2 has no row on B"):
-        hindsight.ranks_among(rows, {"b": "B"}, "I", "2")
+        index_ranks.ranks_among(rows, {"b": "B"}, "I", "2")
