@@ -15,7 +15,7 @@ import yaml
 from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import exhibits, generated, links, related
+from helpers.pipeline.site import exhibits, folding, generated, links, related
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -93,7 +93,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         notebook = with_outputs(chapters.read(project, run.chapter).notebook,
                                 executed[run.chapter], run.chapter)
         last = related.cell(project, run.chapter)
-        notebook["cells"] = folded(notebook["cells"]) + ([last] if last else [])
+        notebook["cells"] = folding.folded(notebook["cells"]) + ([last] if last else [])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
@@ -129,51 +129,6 @@ def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
     for place, cell in zip(code, ran, strict=True):
         cells[place] = {**cells[place], "outputs": cell["outputs"]}
     return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
-
-
-def folded(cells: list[dict]) -> list[dict]:
-    """Cells as a page shows them: code that shows nothing is folded into the next that does.
-
-    A chapter has a cell for each step; a page has one switch "Code" for each figure or table, and
-    it stands below it, so that an answer is followed by its figure. What the quiet cells recorded
-    moves along: prose glues a record in wherever on the page it was made.
-    """
-    shown, sources, records = [], [], []
-    for cell in cells:
-        if cell["cell_type"] != "code":
-            shown.append(cell)
-            continue
-        sources.append(cell["source"].strip("\n"))
-        visible = [output for output in cell["outputs"] if _is_visible(output)]
-        records += [output for output in cell["outputs"] if not _is_visible(output)]
-        if visible:
-            shown += _figure_then_code(cell, [*records, *visible], sources)
-            sources, records = [], []
-    if not sources:
-        return shown
-    code = [place for place, cell in enumerate(shown) if cell["cell_type"] == "code"]
-    if not code:  # a page that shows nothing but text
-        last = next(cell for cell in reversed(cells) if cell["cell_type"] == "code")
-        return [*shown, *_figure_then_code(last, records, sources)]
-    # Nothing is shown after these: their code joins that of the last figure or table.
-    figure, its_code = code[-2:]
-    shown[figure] = {**shown[figure], "outputs": [*shown[figure]["outputs"], *records]}
-    shown[its_code] = {**shown[its_code],
-                       "source": "\n\n".join([shown[its_code]["source"], *filter(None, sources)])}
-    return shown
-
-
-def _is_visible(output: dict) -> bool:
-    return results.MIME not in output.get("data", {}) and not exhibits.is_for_another_page(output)
-
-
-def _figure_then_code(cell: dict, outputs: list[dict], sources: list[str]) -> list[dict]:
-    bare = {**cell, "metadata": {**cell["metadata"], "tags": ["remove-input"]},
-            "outputs": outputs, "source": "# its code follows"}  # an empty cell is left out
-    code = {**cell, "id": f"{cell.get('id', 'cell')}-code", "outputs": [],
-            "metadata": {**cell["metadata"], "tags": ["hide-input"]},
-            "source": "\n\n".join(filter(None, sources))}
-    return [bare, code]
 
 
 def prepare(notebook: dict, chapter: str, folder: Path) -> None:
