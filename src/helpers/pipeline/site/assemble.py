@@ -15,7 +15,7 @@ import yaml
 from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import exhibits, folding, generated, links, related
+from helpers.pipeline.site import edition_box, exhibits, folding, generated, links, related
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -93,7 +93,9 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         notebook = with_outputs(chapters.read(project, run.chapter).notebook,
                                 executed[run.chapter], run.chapter)
         last = related.cell(project, run.chapter)
-        notebook["cells"] = folding.folded(notebook["cells"]) + ([last] if last else [])
+        cells = folding.folded(notebook["cells"])
+        cells.insert(folding.first_exhibit(cells), edition_box.cell(edition, run.chapter))
+        notebook["cells"] = cells + ([last] if last else [])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
