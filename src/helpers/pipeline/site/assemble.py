@@ -15,7 +15,16 @@ import yaml
 from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import edition_box, exhibits, folding, generated, links, related
+from helpers.pipeline.site import (
+    edition_box,
+    exhibits,
+    folding,
+    generated,
+    links,
+    page_facts,
+    related,
+    status_page,
+)
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -33,7 +42,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
-             moved.file(project), *pages.written(project),
+             moved.file(project), project.root / page_facts.CITATION, *pages.written(project),
              *sorted(project.scenarios.glob("*.toml"))]
     for folder in (THEME, *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
@@ -90,8 +99,10 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
                 for run in runs}
     exhibits.write(source, project, executed)
     for run in runs:
-        notebook = with_outputs(chapters.read(project, run.chapter).notebook,
-                                executed[run.chapter], run.chapter)
+        chapter = chapters.read(project, run.chapter).notebook
+        taken = to_take_along(chapter, executed[run.chapter], run.chapter)
+        (files / f"{run.chapter}.ipynb").write_text(json.dumps(taken, indent=1), "utf-8")
+        notebook = with_outputs(chapter, executed[run.chapter], run.chapter)
         last = related.cell(project, run.chapter)
         cells = folding.folded(notebook["cells"])
         cells.insert(folding.first_exhibit(cells), edition_box.cell(edition, run.chapter))
@@ -100,6 +111,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
     generated.write(staged, edition, [run.chapter for run in runs], shipped)
+    (source / status_page.PAGE).write_text(status_page.text(project, runs), encoding="utf-8")
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
@@ -131,6 +143,25 @@ def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
     for place, cell in zip(code, ran, strict=True):
         cells[place] = {**cells[place], "outputs": cell["outputs"]}
     return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
+
+
+def to_take_along(chapter: dict, executed: dict, name: str = "chapter") -> dict:
+    """The chapter with the outputs of a run and the values that it ran with, to be run again.
+
+    Its page is no such notebook: there cells are folded, and figures are HTML.
+
+    Parameters
+    ----------
+    chapter, executed : dict
+        As for `with_outputs`.
+    name : str
+    """
+    cells = with_outputs(chapter, executed, name)["cells"]
+    injected = [cell for cell in executed["cells"]
+                if "injected-parameters" in cell["metadata"].get("tags", [])]
+    place = next((place for place, cell in enumerate(cells, start=1)
+                  if "parameters" in cell["metadata"].get("tags", [])), 0)
+    return {**chapter, "cells": [*cells[:place], *injected, *cells[place:]]}
 
 
 def prepare(notebook: dict, chapter: str, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The box *This edition* of a chapter: its parameters, their values, and how to change them.
 
-It is a cell of the page's own source, so that an edition with another value writes this page again
-and no other. The names in its HTML are the same in every edition: a panel that sets the parameters
+It is a cell of the page's own source, and says nothing of parameters that the page does not read:
+so an edition with another value writes again the pages that read it, and no other. The names in its HTML are the same in every edition: a panel that sets the parameters
 finds its place and all values there.
 """
 
@@ -36,14 +36,11 @@ def about(edition: Edition, chapter: str) -> dict:
     found = chapters.read(edition.project, chapter)
     rows = [_row(name, edition.overrides) for name in found.parameters]
     rows.sort(key=lambda row: not row["changed"])
-    return {
-        "chapter": chapter, "baseline": edition.is_baseline, "rows": rows,
-        "changed": [row for row in rows if row["changed"]],
-        "own_tables": [name for name in datasets.replaced(edition.project)
-                       if name in found.tables],
-        "command": _example([row["name"] for row in rows]) if edition.is_baseline
-        else edition.command(),
-    }
+    changed = [row for row in rows if row["changed"]]
+    own = [name for name in datasets.replaced(edition.project) if name in found.tables]
+    return {"chapter": chapter, "rows": rows, "changed": changed, "own_tables": own,
+            "command": edition.command() if changed or own
+            else _example([row["name"] for row in rows])}
 
 
 def _row(name: str, overrides: dict) -> dict:
