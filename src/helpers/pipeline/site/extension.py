@@ -66,7 +66,7 @@ def _usable_cores() -> int:
 
 def setup(app):
     """Called by Sphinx."""
-    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it, whether it is known or not
+    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it in any case
     frame.setup(app)
     code_blocks.setup(app)
     app.add_directive("exhibit", Exhibit)
