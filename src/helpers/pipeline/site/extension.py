@@ -7,7 +7,7 @@ from docutils import nodes
 from jinja2 import FileSystemBytecodeCache
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.pipeline.site import exhibits, frame, links
+from helpers.pipeline.site import code_blocks, exhibits, frame, links
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
@@ -68,6 +68,7 @@ def setup(app):
     """Called by Sphinx."""
     app.add_config_value("comments_config", {}, "")  # jupyter-book sets it in any case
     frame.setup(app)
+    code_blocks.setup(app)
     app.add_directive("exhibit", Exhibit)
     app.add_config_value("book_links", {}, "html", [dict])
     app.connect("doctree-resolved", _link_first_mentions, priority=900)
