@@ -15,7 +15,7 @@ import yaml
 from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import exhibits, generated, links, related
+from helpers.pipeline.site import exhibits, generated, glued, links, related
 from helpers.project import DISTRIBUTION
 
 PAGE_FOLDERS = ("_static", "_templates")
@@ -92,6 +92,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     executed = {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
                 for run in runs}
     exhibits.write(source, project, executed)
+    glued.write(source, project, executed)
     for run in runs:
         notebook = with_outputs(chapters.read(project, run.chapter).notebook,
                                 executed[run.chapter], run.chapter)
@@ -207,7 +208,8 @@ def _for_reading(outputs: list[dict], chapter: str, folder: Path) -> list[dict]:
         data, about = output.get("data", {}), exhibits.about(output)
         if results.MIME in data:
             # Prose glues it in; its line is for who opens the notebook.
-            output = {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}}
+            output = glued.typed(
+                {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}})
         elif about:
             exhibits.write_files(output, chapter, folder)
             if exhibits.is_for_another_page(output):
