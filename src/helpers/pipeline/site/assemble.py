@@ -15,7 +15,16 @@ import yaml
 from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import exhibits, generated, glued, links, related
+from helpers.pipeline.site import (
+    cards,
+    exhibits,
+    generated,
+    glued,
+    ledger,
+    ledger_page,
+    links,
+    related,
+)
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -63,7 +72,8 @@ def key(edition: Edition, runs, notice: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0) -> None:
+def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0,
+             before=None) -> None:
     """Write what jupyter-book reads (contents, pages, executed chapters), and the downloads.
 
     Parameters
@@ -76,6 +86,8 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         Those that come with the book, which a page lists.
     processes : int
         How many write pages; 0 for as many as there are cores.
+    before : list of RunResult, optional
+        Runs of the baseline, where this is another edition.
     """
     project = edition.project
     source, files = staged / "source", staged / "static" / "downloads"
@@ -86,8 +98,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
             target = source / file.relative_to(project.root)
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(file, target)
-    executed = {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
-                for run in runs}
+    executed, shown = _notebooks(runs), {}
     exhibits.write(source, project, executed)
     glued.write(source, project, executed)
     for run in runs:
@@ -95,10 +106,14 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
                                 executed[run.chapter], run.chapter)
         last = related.cell(project, run.chapter)
         notebook["cells"] = folded(notebook["cells"]) + ([last] if last else [])
+        shown[run.chapter] = notebook["cells"]
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
     generated.write(staged, edition, [run.chapter for run in runs], shipped)
+    told = ledger.of_edition(edition, executed, shown, _notebooks(before) if before else None)
+    cards.write(staged, told)
+    ledger_page.write(staged, told)
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
@@ -106,6 +121,11 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+
+
+def _notebooks(runs) -> dict[str, dict]:
+    return {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
+            for run in runs}
 
 
 def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
