@@ -16,6 +16,7 @@ from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import (
+    bundles,
     cards,
     exhibits,
     generated,
@@ -114,6 +115,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     told = ledger.of_edition(edition, executed, shown, _notebooks(before) if before else None)
     cards.write(staged, told)
     ledger_page.write(staged, told)
+    bundles.write(staged, told, {run.chapter: run.key for run in runs})
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from helpers import datasets, parameters, results, words
 from helpers.pipeline import chapters
-from helpers.pipeline.site import ledger
+from helpers.pipeline.site import generated, ledger
 from helpers.pipeline.site.ledger import Ledger, Told
 
 FOLDER = "values"
@@ -34,12 +34,13 @@ def script(told: Ledger, chapter: str) -> str:
 def of_chapter(told: Ledger, chapter: str) -> dict:
     """What the cards of a chapter say, with what several of them name told once."""
     records = told.by_chapter.get(chapter, [])
-    asked = [claim for each in records for claim in each.entry["claims"]]
+    asked = dict.fromkeys(claim for each in records for claim in each.entry["claims"])
     return {
-        "chapter": chapters.read(told.project, chapter).title,
+        "chapter": chapters.read(told.project, chapter).title, "audit": told.audit,
         "records": {each.name: _record(told, each) for each in records},
-        "claims": {name: told.claims[name] for name in dict.fromkeys(asked) if name in told.claims},
-        "parameters": {name: _parameter(told, name) for name in ledger.names(records, "parameters")},
+        "claims": {name: told.claims[name] for name in asked if name in told.claims},
+        "parameters": {name: _parameter(told, name)
+                       for name in ledger.names(records, "parameters")},
         "tables": {name: _table(told, name) for name in ledger.names(records, "tables")},
     }
 
@@ -83,7 +84,8 @@ def _editions(told: Ledger, each: Told) -> dict:
 
 
 def _parameter(told: Ledger, name: str) -> dict:
-    found = {"value": parameters.literal(told.values[name]), "unit": parameters.unit(name),
+    found = {"value": parameters.literal(told.values[name]),
+             "place": generated.anchor("parameter", name), "unit": parameters.unit(name),
              "meaning": words.opening(parameters.meaning(name))}
     if name in told.edition.overrides:
         found["baseline"] = parameters.literal(parameters.defaults()[name])
@@ -94,6 +96,7 @@ def _table(told: Ledger, name: str) -> dict:
     about = datasets.describe(name, told.project)
     sources = about["sources"]
     return {
-        "title": about["title"], "own": name in datasets.replaced(told.project),
+        "title": about["title"], "place": generated.anchor("data", name),
+        "own": name in datasets.replaced(told.project),
         "sources": [[each["title"], each.get("path", "")] for each in sources[:FEW]],
         "more": max(0, len(sources) - FEW)}

@@ -74,7 +74,7 @@ class Record(nodes.Inline, nodes.TextElement):
     """A record in prose.
 
     Its attributes: ``sort`` (result, quote, sentence), ``chapter``, ``name``, ``anchor`` (only for
-    the first on a page), ``asks`` (whether it may hold a link).
+    the first on a page), ``asks`` (whether it may hold a link), ``begins`` (its first words).
     """
 
 
@@ -109,7 +109,9 @@ class Glue(PasteTextRole):
         seen = env.temp_data.setdefault("book_records", set())
         first, gathering = (chapter, name) not in seen, not CHAPTER.fullmatch(env.docname)
         seen.add((chapter, name))
-        node = Record(text, text, sort=sort, chapter=chapter, name=name, asks=True,
+        words = text.split()
+        begins = " ".join(words[:WORDS_OF_A_NAME]) + ("…" if len(words) > WORDS_OF_A_NAME else "")
+        node = Record(text, text, sort=sort, chapter=chapter, name=name, asks=True, begins=begins,
                       anchor=anchor(sort, name, chapter if gathering else "") if first else "")
         self.set_source_info(node)
         return node
@@ -187,10 +189,8 @@ def depart(translator, node: Record) -> None:
     """Close a record in HTML; a sentence is asked by a link at its end."""
     address = _address(translator, node)
     if node["sort"] == "sentence" and address:
-        words = node.astext().split()
-        named = " ".join(words[:WORDS_OF_A_NAME]) + ("…" if len(words) > WORDS_OF_A_NAME else "")
-        told = {"class": "book-ask", "href": address, "aria-label": ASK + named}
-        translator.body.append(f"\u2060<a{_attributes(told)}></a>")
+        told = {"class": "book-ask", "href": address, "aria-label": ASK + node["begins"]}
+        translator.body.append(f"<a{_attributes(told)}></a>")
     translator.body.append(f"</{_tag(translator, node)}>")
 
 

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+import yaml
+
 from helpers import datasets, markets, parameters, results
 from helpers.pipeline import chapters, pages
 from helpers.pipeline.edition import Edition
@@ -87,6 +89,12 @@ class Ledger:
         return found
 
     @cached_property
+    def citation(self) -> dict:
+        """How the book is cited; empty in a book that does not say it."""
+        file = self.project.root / "CITATION.cff"
+        return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+    @cached_property
     def values(self) -> dict:
         """Every parameter with its value in this edition."""
         return {**parameters.defaults(), **self.edition.overrides}
@@ -118,6 +126,12 @@ class Ledger:
             {**row, "half_width": float("nan") if row["half_width"] is None
              else row["half_width"]}, self.values.get("approximate_half_width", 0.0))
         return f"{half:g} {row['unit'].replace('_', ' ')}" if half else ""
+
+    @property
+    def audit(self) -> str:
+        """Address of the table that judges the claims, from the root; empty if there is none."""
+        chapter, _, name = self.project.settings.get(SETTING, "").partition("/")
+        return f"chapters/{chapter}.html#table-{name}" if chapter in self.executed else ""
 
     def _verdicts(self, rows: Sequence[dict]) -> list[dict]:
         """The verdict on each claim, from the table that the auditing chapter shows."""

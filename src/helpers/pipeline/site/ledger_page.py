@@ -12,12 +12,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pandas as pd
-import yaml
 
 from helpers import downloads, markup, parameters, results, words
 from helpers.pipeline.site import glued
 from helpers.pipeline.site.ledger import Ledger, Told
-from helpers.project import DISTRIBUTION, Project
+from helpers.project import DISTRIBUTION
 
 FOLDER = "ledger"  # of the static files
 STEM = "all-results"
@@ -135,24 +134,18 @@ def package(told: Ledger, name: str, title: str, resources: list[dict]) -> dict:
     return {
         "profile": "data-package", "name": name, "title": title,
         "version": metadata.version(DISTRIBUTION),
-        "licenses": licences(told.project),
+        "licenses": licences(told.citation),
         "edition": {"title": told.edition.heading, "command": told.edition.command(),
                     "parameters": told.values, "changed": told.edition.overrides},
         "resources": resources,
     }
 
 
-def licences(project: Project) -> list[dict]:
+def licences(citation: dict) -> list[dict]:
     """Licences of texts and numbers, as the file of citation has them."""
-    named = citation(project).get("license", [])
+    named = citation.get("license", [])
     return [{"name": each} for each in ([named] if isinstance(named, str) else named)
             if each.startswith("CC")] or [{"name": "CC-BY-4.0"}]
-
-
-def citation(project: Project) -> dict:
-    """The file of citation; empty in a book without one."""
-    file = project.root / "CITATION.cff"
-    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def text(told: Ledger) -> str:
@@ -162,7 +155,7 @@ def text(told: Ledger) -> str:
     about = (f"Everything that the chapters record, {count} records: {kinds[0]} results, "
              f"{kinds[1]} sentences that code chose, {kinds[2]} quotations. Numbers on other "
              "pages lead here; each row leads back to its place. A row names the printed claims "
-             "it rests on and the parameters that can move it.")
+             "it rests on and the parameters on the way to its value.")
     offered = " · ".join(
         f'<a href="_static/{FOLDER}/{name}" download>{said}</a>' for name, said in [
             (f"{STEM}.csv", "CSV"), (f"{STEM}.parquet", "Parquet"), (f"{STEM}.json", "JSON"),
@@ -213,6 +206,7 @@ def _tr(each: Told, differs: bool) -> str:
              " ".join(claims[:FEW]) + more, " ".join(each.parameters),
              *([each.before or ""] if differs else [])]
     key = escaped(f"{each.chapter}/{each.name}")
-    return (f'<tr id="{escaped(glued.row(each.chapter, each.name))}" data-result="{key}">'
+    return (f'<tr id="{escaped(glued.row(each.chapter, each.name))}" data-result="{key}" '
+            f'data-type="{entry["type"]}" data-status="{entry.get("status", "")}">'
             f'<th scope="row"><a href="{escaped(address(each))}">{escaped(told)}</a></th>'
             + "".join(f"<td>{escaped(cell)}</td>" for cell in cells) + "</tr>")
