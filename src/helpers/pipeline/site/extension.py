@@ -67,7 +67,7 @@ def _usable_cores() -> int:
 
 def setup(app):
     """Called by Sphinx."""
-    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it, whether it is known or not
+    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it in any case
     frame.setup(app)
     app.add_directive("exhibit", Exhibit)
     glued.setup(app)

@@ -30,6 +30,8 @@ STAMP = "shared.txt"
 OF_SPHINX = ".buildinfo"  # differs by the folder of the book
 WHAT_CHANGED = "what-changed.html"  # a notice links to it as from the first page
 NOTICE = re.compile(r'(<aside class="edition-notice"[^>]*>).*?</aside>', re.S)
+LEADS = re.compile(r'^<meta http-equiv="Refresh" content="0; url=([^"]+)"')
+TITLE = re.compile("<title>(.*?)</title>", re.S)
 # Lines that other pages depend on: titles, labels, citations and references to other pages.
 SHARED_LINE = re.compile(r"^# |^\(.*\)=\s*$|\{(cite|ref|numref|doc|download)[^}]*\}", re.M)
 PROGRAM = Path(__file__).with_name("jupyter_book.py")
@@ -233,6 +235,7 @@ def finish(folder: Path, notice: str) -> None:
         If no page has room for a notice: it must not be lost in silence.
     """
     found = 0
+    _lead_to_the_first_page(folder)
     for page in folder.rglob("*.html"):
         depth = len(page.relative_to(folder).parts) - 1
         here = notice.replace(f'href="{WHAT_CHANGED}"', f'href="{"../" * depth}{WHAT_CHANGED}"')
@@ -246,6 +249,21 @@ def finish(folder: Path, notice: str) -> None:
         index.write_text(without_lost_words(index.read_text(encoding="utf-8")), encoding="utf-8")
     if not found:
         raise BuildError("The theme left no room for the notice of an edition on any page.")
+
+
+def _lead_to_the_first_page(folder: Path) -> None:
+    """Make the page that jupyter-book leaves for the way to the first one a whole page."""
+    index = folder / "index.html"
+    leads = LEADS.search(index.read_text(encoding="utf-8")) if index.is_file() else None
+    if leads:
+        first = leads[1]
+        title = TITLE.search((folder / first).read_text(encoding="utf-8"))[1]
+        index.write_text(
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\">\n"
+            f'<meta http-equiv="Refresh" content="0; url={first}">\n<title>{title}</title>\n</head>\n'
+            f'<body>\n<main><h1><a href="{first}">{title}</a></h1></main>\n</body>\n</html>\n',
+            encoding="utf-8")
 
 
 def without_lost_words(index: str) -> str:
