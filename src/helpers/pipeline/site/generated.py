@@ -103,7 +103,7 @@ def entry(about: dict, file: Path, read_by: list[str]) -> str:
         facts.append(("Attribution", markup.linked(about["attribution"])))
     facts.append(("Read by", ", ".join(map(_linked, read_by)) or (
         "the pages, for their links" if about.get("for_pages") else "no chapter yet")))
-    lines = [f"### {markup.inline(about['title'])}",
+    lines = [f"({anchor('data', name)})=\n### {markup.inline(about['title'])}",
              f"{markup.code(name)} · <a href=\"_static/data/{name}.csv\" download>{name}.csv</a>",
              markup.inline(about["description"])]
     lines.append("\n".join(f"- **{label}**: {value}" for label, value in facts))
@@ -119,6 +119,14 @@ def entry(about: dict, file: Path, read_by: list[str]) -> str:
     elif sources:
         lines.append(f"Source: {_source(sources[0])}")
     return "\n\n".join(lines)
+
+
+def anchor(sort: str, name: str) -> str:
+    """Where a table stands on the page of sources (sort ``data``), or a ``parameter`` on its own.
+
+    Sphinx makes hyphens of underscores.
+    """
+    return f"{sort}-{name.replace('_', '-')}"
 
 
 def _linked(chapter: str) -> str:
@@ -145,7 +153,7 @@ def parameters_page(project: Project, chapter_names: list[str], shipped=()) -> s
     for name in parameters.names():
         meaning, unit = words.opening(parameters.meaning(name)), parameters.unit(name)
         rows.append(
-            f"`{name}`\n: {meaning}. "
+            f"<span id=\"{anchor('parameter', name)}\"></span>`{name}`\n: {meaning}. "
             f"{'' if unit == '-' else f'Unit: {unit}. '}"
             f"Baseline: {markup.code(parameters.literal(standard[name]))}. "
             f"Allowed: {markup.inline(parameters.allowed(name))}. "
