@@ -6,6 +6,7 @@ import numpy as np
 from helpers.figures.parts import label, named_rows
 from helpers.figures.style import (
     ACCENT,
+    EDGE,
     GRID,
     INK,
     LEAST_POINTS,
@@ -41,7 +42,7 @@ def heat_map(axes, table, *, texts, colours, text_colours=None, hatched=None):
             # `add_patch` would widen limits for each cell, and a text within a cell needs no room.
             axes.add_artist(plt.Rectangle(
                 (j, i), 1, 1, facecolor=PAPER if empty else colours[i, j],
-                edgecolor="#c4c4c4" if bare else GRID if empty else PAPER, linewidth=2,
+                edgecolor=EDGE if bare else GRID if empty else PAPER, linewidth=2,
                 hatch="////" if empty else None,
             ))
             if text_colours is not None:

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 
+from helpers import colours
 from helpers.figures.parts import label, stacked_height
 from helpers.figures.style import (
     ACCENT,
@@ -13,7 +14,7 @@ from helpers.figures.style import (
     WIDTH,
 )
 
-TIMELINE_BAND = "#f5f5f5"
+TIMELINE_BAND = colours.NAMED["pale-band"].light
 TIMELINE_AIR = 0.5  # rows left free in each lane
 ITEM_POINTS = 9.8  # names of items, so that many rows fit one screen
 ROW_INCHES = 0.145  # fits the text of a row
