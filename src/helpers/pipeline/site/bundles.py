@@ -50,7 +50,9 @@ def _key(told: Ledger, chapter: str, run: str) -> str:
              chapters.read(project, chapter).path.read_bytes(), project.data_package.read_bytes(),
              readme(told, chapter).encode(), json.dumps(told.citation,
                                                         default=str).encode(),
-             json.dumps([each.before for each in told.by_chapter.get(chapter, [])]).encode()]
+             json.dumps([told.values, *(
+                 (each.place, each.parameters, each.tables, each.before)
+                 for each in told.by_chapter.get(chapter, []))]).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
