@@ -16,9 +16,9 @@ from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import exhibits, generated, links, related
+from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
-PAGE_FOLDERS = ("_static", "_templates")
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
 PYTHON = {"name": "python", "pygments_lexer": "python"}
 
@@ -35,7 +35,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     files = [project.config, project.contents, project.references, project.data_package,
              moved.file(project), *pages.written(project),
              *sorted(project.scenarios.glob("*.toml"))]
-    for folder in (*(project.root / name for name in PAGE_FOLDERS), *static_folders(edition)):
+    for folder in (THEME, *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     files += sorted((project.code / "pipeline").rglob("*.py"))
     files += sorted(project.code.glob("*.py"))
@@ -86,9 +86,6 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
             target = source / file.relative_to(project.root)
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(file, target)
-    for folder in PAGE_FOLDERS:
-        if (project.root / folder).is_dir():
-            shutil.copytree(project.root / folder, source / folder)
     executed = {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
                 for run in runs}
     exhibits.write(source, project, executed)
@@ -103,8 +100,6 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     generated.write(staged, edition, [run.chapter for run in runs], shipped)
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
-    # Room for the notice of an edition, filled in when the pages are written.
-    settings["html_theme_options"]["announcement"] = "notice"
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
     settings["book_page_processes"] = processes
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}

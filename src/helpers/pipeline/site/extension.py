@@ -1,9 +1,4 @@
-"""Sphinx extension: let the pages open with no network, and be written side by side.
-
-Stock pages fetch MathJax and a notebook launcher from content delivery networks. The files they
-need lie in the folders ``book_static_paths``. They are not kept in ``_static``, because
-jupyter-book loads every script it finds there on every page.
-"""
+"""Sphinx extension: what the book adds to jupyter-book, and pages that are written side by side."""
 
 import os
 from pathlib import Path
@@ -12,7 +7,7 @@ from docutils import nodes
 from jinja2 import FileSystemBytecodeCache
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.pipeline.site import exhibits, links
+from helpers.pipeline.site import exhibits, frame, links
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
@@ -71,6 +66,8 @@ def _usable_cores() -> int:
 
 def setup(app):
     """Called by Sphinx."""
+    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it, whether it is known or not
+    frame.setup(app)
     app.add_directive("exhibit", Exhibit)
     app.add_config_value("book_links", {}, "html", [dict])
     app.connect("doctree-resolved", _link_first_mentions, priority=900)

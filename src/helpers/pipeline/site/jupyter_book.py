@@ -17,11 +17,10 @@ LIBRARIES = (
     "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.application", "sphinx.search.en",
     "sphinx.builders.html", "sphinx.writers.html5",
     "myst_nb.sphinx_ext", "myst_nb.ext.execution_tables", "myst_nb.ext.glue.directives",
-    "myst_parser.sphinx_ext.directives", "myst_parser.sphinx_ext.mathjax", "sphinx.ext.mathjax",
-    "sphinx_book_theme", "pydata_sphinx_theme", "sphinx_design.extension", "sphinx_togglebutton",
-    "sphinx_copybutton", "sphinx_comments", "sphinx_external_toc.events", "sphinxcontrib.bibtex",
+    "myst_parser.sphinx_ext.directives",
+    "sphinx_design.extension", "sphinx_external_toc.events", "sphinxcontrib.bibtex",
     "sphinxcontrib.bibtex.style.referencing.foot", "sphinx_jupyterbook_latex.transforms",
-    "sphinx_multitoc_numbering", "bs4", "packaging.specifiers", "pybtex.style.formatting.unsrt",
+    "packaging.specifiers", "pybtex.style.formatting.unsrt",
     "pygments.lexers.python", "pygments.formatters.html",
 )
 

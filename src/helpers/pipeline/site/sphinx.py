@@ -29,7 +29,7 @@ PASSING = ("staged", "html", "old")  # folders of one build
 STAMP = "shared.txt"
 OF_SPHINX = ".buildinfo"  # differs by the folder of the book
 WHAT_CHANGED = "what-changed.html"  # a notice links to it as from the first page
-NOTICE = re.compile(r'<aside class="bd-header-announcement".*?</aside>', re.S)
+NOTICE = re.compile(r'(<aside class="edition-notice"[^>]*>).*?</aside>', re.S)
 # MyST-NB writes this file while pages are written, so only some have its version in the address.
 VERSIONED = re.compile(r"(/mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")
 # Lines that other pages depend on: titles, labels, citations and references to other pages.
@@ -182,7 +182,8 @@ def _forget(*folders: Path) -> None:
 def shared_by_all(project: Project, source: Path) -> str:
     """Hash of everything in the sources that pages depend on beyond their own file."""
     parts = [project.lock_file.read_bytes(), sys.version.encode()]
-    parts += [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    parts += [file.read_bytes() for file in sorted(Path(__file__).parent.rglob("*"))
+              if file.suffix in (".py", ".html", ".toml")]
     parts += [file.read_bytes() for file in sorted(project.vendor.rglob("*")) if file.is_file()]
     for file in sorted(file for file in source.rglob("*") if file.is_file()):
         if exhibits.FOLDER in file.relative_to(source).parts:
@@ -238,9 +239,8 @@ def finish(folder: Path, notice: str) -> None:
         depth = len(page.relative_to(folder).parts) - 1
         here = notice.replace(f'href="{WHAT_CHANGED}"', f'href="{"../" * depth}{WHAT_CHANGED}"')
         text = page.read_text(encoding="utf-8")
-        banner = here and ('<aside class="bd-header-announcement" aria-label="Announcement">'
-                           f'<div class="bd-header-announcement__content">{here}</div></aside>')
-        changed, count = NOTICE.subn(lambda _, banner=banner: banner, text, count=1)
+        changed, count = NOTICE.subn(
+            lambda found, here=here: f"{found[1]}{here}</aside>" if here else "", text, count=1)
         found += count
         page.write_text(VERSIONED.sub(r"\1", changed), encoding="utf-8")
     index = folder / "searchindex.js"
