@@ -7,7 +7,7 @@ from docutils import nodes
 from jinja2 import FileSystemBytecodeCache
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.pipeline.site import exhibits, frame, links
+from helpers.pipeline.site import exhibits, frame, links, search
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
@@ -66,8 +66,9 @@ def _usable_cores() -> int:
 
 def setup(app):
     """Called by Sphinx."""
-    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it, whether it is known or not
+    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it, known or not
     frame.setup(app)
+    search.setup(app)
     app.add_directive("exhibit", Exhibit)
     app.add_config_value("book_links", {}, "html", [dict])
     app.connect("doctree-resolved", _link_first_mentions, priority=900)

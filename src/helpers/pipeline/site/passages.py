@@ -4,7 +4,7 @@ Search and the index of names are made from this, so what they know of the book 
 sees of it: with every edition's own values, and without code, navigation and notices.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from lxml import html
 # whatever else should not be found.
 TAGS = {"script", "style", "template", "nav", "svg", "button", "dialog", "form", "summary"}
 CLASSES = {"headerlink", "cell_input", "hide", "exhibit-line", "book-downloads", "edition-box",
-           "visually-hidden", "print-only", "prev-next-area"}
+           "visually-hidden", "print-only"}
 ATTRIBUTES = ("hidden", "popover", "data-not-searched")
 BLOCKS = {"p", "li", "div", "section", "dd", "dt", "blockquote", "pre", "figcaption", "details"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -57,7 +57,7 @@ class Page:
     anchors: frozenset[str]
 
 
-def of_book(folder: Path, leave: frozenset[str] = frozenset()) -> list[Page]:
+def of_book(folder: Path, leave: Set[str] = frozenset()) -> list[Page]:
     """All pages of a built book that have an article, in the order of their addresses.
 
     Parameters

@@ -24,9 +24,20 @@ TABLES = "sources.html"  # lists the tables, that of the claims among them
 OPENING, CLOSING = "window.book = window.book || {};\nwindow.book.searchIndex = ", ";\n"
 
 
+def setup(app) -> None:
+    """Have Sphinx write the page of search, and no index of its own."""
+    app.connect("builder-inited", _without_index, priority=100)
+
+
+def _without_index(app) -> None:
+    app.builder.search = False  # there is no option for it
+    app.config.html_additional_pages = {**app.config.html_additional_pages,
+                                        PAGE.removesuffix(".html"): PAGE}
+
+
 def write(folder: Path, project: Project, pages: list[Page],
-          ledger: Mapping[str, list[dict]]) -> None:
-    """Write the index of a built book.
+          ledger: Mapping[str, list[dict]]) -> list[Passage]:
+    """Write the index of a built book; returns the passages that it has.
 
     Parameters
     ----------
@@ -44,6 +55,7 @@ def write(folder: Path, project: Project, pages: list[Page],
     found += claims(project, ledger, pages)
     alike = project.settings.get("alike", [])
     (folder / FILE).write_text(script(pages, found, alike), encoding="utf-8")
+    return found
 
 
 def script(pages: list[Page], found: Iterable[Passage], alike: list[list[str]] = ()) -> str:

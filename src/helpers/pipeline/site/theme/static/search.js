@@ -127,8 +127,9 @@ window.book = window.book || {};
     const loose = !found.length && words.length > 1;
     if (loose) found = ask({ combineWith: "OR", fuzzy });
     const hits = found.map(({ id, score, match }) => {
-      const named = [...tokens(index.all[id].title)].every((token) => words.includes(token.forms[0]));
-      return { ...index.all[id], score: named ? score * NAMED : score, words: new Set(Object.keys(match)) };
+      const passage = { ...index.all[id], words: new Set(Object.keys(match)) };
+      const named = [...tokens(passage.title)].every((token) => passage.words.has(token.forms[0]));
+      return { ...passage, score: named ? score * NAMED : score };
     }).sort((one, other) => other.score - one.score);
     return { pages: byPage(hits), count: hits.length, loose };
   }
@@ -351,7 +352,7 @@ window.book = window.book || {};
     }
     if (!open) return;
     document.addEventListener("click", (event) => {
-      if (!event.target.closest("[data-opens=search]")) return;
+      if (!event.target.closest(".search-button")) return;
       event.preventDefault(); // without this script it is a link to the page of search
       open();
     });
