@@ -16,6 +16,7 @@ from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import exhibits, generated, links, related
+from helpers.pipeline.site import metadata as of_the_book
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -33,7 +34,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
-             moved.file(project), *pages.written(project),
+             moved.file(project), project.root / of_the_book.CITATION, *pages.written(project),
              *sorted(project.scenarios.glob("*.toml"))]
     for folder in (THEME, *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
@@ -104,6 +105,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     settings["book_page_processes"] = processes
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
+    settings["book_citation"] = of_the_book.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 

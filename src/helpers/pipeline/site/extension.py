@@ -7,7 +7,7 @@ from docutils import nodes
 from jinja2 import FileSystemBytecodeCache
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.pipeline.site import exhibits, frame, links, search
+from helpers.pipeline.site import exhibits, frame, links, metadata, search
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
@@ -69,6 +69,7 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")  # jupyter-book sets it, known or not
     frame.setup(app)
     search.setup(app)
+    metadata.setup(app)
     app.add_directive("exhibit", Exhibit)
     app.add_config_value("book_links", {}, "html", [dict])
     app.connect("doctree-resolved", _link_first_mentions, priority=900)

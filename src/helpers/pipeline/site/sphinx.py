@@ -22,7 +22,7 @@ from helpers import results
 from helpers.pipeline import store
 from helpers.pipeline.edition import BuildError
 from helpers.pipeline.running import environment
-from helpers.pipeline.site import checksums, exhibits, name_index, passages, search
+from helpers.pipeline.site import address, checksums, exhibits, name_index, passages, search
 from helpers.project import Project
 
 PASSING = ("staged", "html", "old")  # folders of one build
@@ -172,7 +172,7 @@ def build(project: Project, folder: Path, notice: str, builder: PageBuilder) -> 
     stamp.write_text(f"{shared} {checksums.of_all(out)}")
     shutil.copytree(folder / "staged" / "static", built / "_static", dirs_exist_ok=True)
     finish(built, notice)
-    list_what_is_said(project, built, source)
+    list_what_there_is(project, built, source)
     return built
 
 
@@ -247,8 +247,8 @@ def finish(folder: Path, notice: str) -> None:
         raise BuildError("The theme left no room for the notice of an edition on any page.")
 
 
-def list_what_is_said(project: Project, folder: Path, source: Path) -> None:
-    """Write what is made of the words of all finished pages: the index for search, that of names.
+def list_what_there_is(project: Project, folder: Path, source: Path) -> None:
+    """Write what is made from all finished pages: indexes for search and of names, a map.
 
     Parameters
     ----------
@@ -263,3 +263,4 @@ def list_what_is_said(project: Project, folder: Path, source: Path) -> None:
               for file in sorted((source / "chapters").glob("*.ipynb"))}
     found = search.write(folder, project, pages, ledger)
     name_index.fill(folder, project, pages, found)
+    address.publish(folder, project, [page.address for page in pages])
