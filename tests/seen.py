@@ -10,11 +10,11 @@ from bs4 import BeautifulSoup
 MEANT = ", ".join([
     ".visually-hidden", ".sr-only", "details:not([open]) > :not(summary)", ".headerlink",
     "details > summary .collapsed, details > summary .expanded", "script", "style", "template",
-    "noscript", ".copybtn", ".tooltip"])
+    "noscript"])
 
 # In one go for a page: texts and pictures of its article that cannot be seen, in either colours.
 HIDDEN = """(meant) => {
-  const article = document.querySelector("article.bd-article") || document.querySelector("main");
+  const article = document.querySelector("article.article") || document.querySelector("main");
   if (!article) return ["there is no article"];
   const parse = colour => (colour.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
   const alpha = colour => { const c = parse(colour); return c.length > 3 ? c[3] : 1; };
@@ -60,7 +60,7 @@ HIDDEN = """(meant) => {
   const root = document.documentElement, before = root.dataset.theme;
   for (const theme of ["light", "dark"]) {
     root.dataset.theme = theme;
-    const paper = theme === "dark" ? "rgb(20, 24, 30)" : "rgb(255, 255, 255)";
+    const paper = theme === "dark" ? "rgb(20, 23, 26)" : "rgb(255, 255, 255)";
     const behind = remembered(element => {
       if (!element) return paper;
       const fill = getComputedStyle(element).backgroundColor;

@@ -33,8 +33,8 @@ READS = "from helpers import datasets\nratings = datasets.load('ratings')"
 def make(folder: Path, chapters=(), *, cell_seconds: float = 60) -> Project:
     """A new book with all tables and with the named chapters of the real one."""
     root = Path(folder)
-    for part in ("data", "vendor", "_static", "_templates"):
-        shutil.copytree(REAL.root / part, root / part, ignore=shutil.ignore_patterns("mathjax"))
+    for part in ("data", "vendor"):
+        shutil.copytree(REAL.root / part, root / part)
     for part in ("chapters", "scenarios"):
         (root / part).mkdir()
     for file in ("_config.yml", "references.bib", "requirements.txt"):

@@ -167,7 +167,7 @@ def test_a_parameter_changes_prose_tables_and_figures(baseline, to_2030):
     name = "2-3-market-expansion"
     old = (folder / "chapters" / f"{name}.html").read_text()
     new = (to_2030 / "chapters" / f"{name}.html").read_text()
-    assert "horizon_year" in re.search(r"bd-header-announcement.*?</div>", new, re.S)[0]
+    assert "horizon_year" in re.search(r"edition-notice.*?</aside>", new, re.S)[0]
     assert re.search(r'alt="[^"]*(?:in|to) 2030', new)
     assert not re.search(r'alt="[^"]*(?:in|to) 2030', old)
     assert "figure for 2030" in new and "figure for 2030" not in old
@@ -367,7 +367,7 @@ def test_each_page_of_an_edition_has_its_notice_and_none_of_the_baseline(baselin
             text = page.read_text(encoding="utf-8")
             if 'http-equiv="Refresh"' not in text:  # the way to the first page
                 notices[page.relative_to(folder)] = re.findall(
-                    r'class="[^"]*bd-header-announcement[^"]*".*?>(.*?)</div>', text, re.S)
+                    r'class="edition-notice".*?>(.*?)</aside>', text, re.S)
         assert len(notices) > len(NAMES) + 5
         assert {page: found for page, found in notices.items()
                 if len(found) != count or not all("horizon_year" in each for each in found)} == {}
@@ -455,7 +455,7 @@ def test_own_data_are_built_beside_the_baseline_and_held_against_it(tmp_path):
     [low] = [row for table in seen.parsed(changed).select("table") for row in seen.rows(table)
              if "Cells rated Low" in row]
     assert low[2] != "0" == low[3], "old and new are exchanged"
-    notice = re.search(r"bd-header-announcement.*?</div>", changed, re.S)[0]
+    notice = re.search(r"edition-notice.*?</aside>", changed, re.S)[0]
     assert "Not the shipped data" in notice and "ratings" in notice
     manifest = json.loads((made.folder / edition.MANIFEST).read_text())
     first = json.loads((project.build / "html" / edition.MANIFEST).read_text())
@@ -497,7 +497,7 @@ def test_the_notice_of_an_edition_can_be_read_and_leads_to_what_changed(to_2030,
     page = browser.new_page(viewport={"width": 1280, "height": 900}, offline=True)
     page.goto((to_2030 / "chapters" / "2-3-market-expansion.html").as_uri())
     assert axe.faults(page) == []
-    page.locator(".bd-header-announcement a").click()
+    page.locator(".edition-notice a").click()
     page.wait_for_load_state()
     assert page.url.endswith("/what-changed.html")
     assert "horizon_year" in page.locator("main").inner_text()

@@ -16,7 +16,7 @@ from small_book import REAL
 
 from helpers import composite, datasets, explorers, growth
 from helpers.pipeline import chapters, edition
-from helpers.pipeline.site import assemble
+from helpers.pipeline.site import assemble, frame
 
 FILES = REAL.code / "explorers" / "static" / "explorers"
 CHAPTERS = {"weights": "3-6-country-comparison", "growth": "2-3-market-expansion"}
@@ -136,7 +136,9 @@ def site(tmp_path_factory):
     """Folder with a page for each explorer, as it is in its committed chapter."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(FILES, folder / "_static" / "explorers")
-    shutil.copy(REAL.root / "_static" / "book.css", folder / "_static")
+    shutil.copytree(REAL.vendor / "pages" / "fonts", folder / "_static" / "fonts")
+    for style in ("frame.css", "tables.css"):
+        shutil.copy(frame.THEME / "static" / style, folder / "_static")
     (folder / "chapters").mkdir()
     for name, chapter in CHAPTERS.items():
         found = ["".join(output["data"]["text/html"])
@@ -146,8 +148,10 @@ def site(tmp_path_factory):
         assert len(found) == 1, f"chapter {chapter} should hold one explorer"
         (folder / "chapters" / f"{name}.html").write_text(
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Explorer</title>'
-            '<meta name="viewport" content="width=device-width"></head>'
-            f'<body class="bd-content"><main><h1>Explorer</h1>{found[0]}</main></body></html>',
+            '<meta name="viewport" content="width=device-width">'
+            '<link rel="stylesheet" href="../_static/frame.css">'
+            '<link rel="stylesheet" href="../_static/tables.css"></head>'
+            f'<body><main><h1>Explorer</h1>{found[0]}</main></body></html>',
             encoding="utf-8")
     return folder
 

@@ -238,8 +238,6 @@ CHECKS = [
           lambda match: [sum(not name.startswith("a") for name in CHAPTERS)]),
     Check("CHANGELOG.md", r"the baseline and (\w+) others",
           lambda match: [len(list(PROJECT.root.glob("scenarios/*.toml"))) - 1]),
-    Check("vendor/README.md", r"MathJax, TeX input with SVG output \| ([\d.]+) \|",
-          lambda match: [version_in("vendor/pages/mathjax/tex-svg.js", match[1])]),
     Check("vendor/README.md", r"axe-core ([\d.]+) \(MPL",
           lambda match: [version_in("tests/vendor/axe-core/axe.min.js", match[1])]),
 ]

@@ -51,7 +51,7 @@ class Crashing:
         made = out / "_build" / "html"
         made.mkdir(parents=True)
         (made / "index.html").write_text(
-            '<aside class="bd-header-announcement">x</aside>')
+            '<aside class="edition-notice"></aside>')
         return made
 
 

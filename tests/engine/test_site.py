@@ -15,14 +15,15 @@ import pytest
 from small_book import REAL
 
 from helpers.pipeline.edition import BuildError
-from helpers.pipeline.site import assemble, sphinx
+from helpers.pipeline.site import assemble, search, sphinx
 from helpers.project import PACKAGE, Project
 
 CONFIG = """title: T
 only_build_toc_files: true
 sphinx:
   config:
-    html_theme_options: {announcement: notice}
+    html_theme: book
+    extensions: [myst_nb, jupyter_book, sphinx_external_toc, helpers.pipeline.site.extension]
 """
 
 
@@ -80,9 +81,9 @@ def test_only_a_changed_page_is_written_again_and_the_book_is_as_if_all_were(sta
     (kept(staged) / sphinx.STAMP).unlink()
     anew = build(staged, "anew")
     assert pages(anew) == pages(second)
-    index = (second / "searchindex.js").read_text()
-    assert "differ" in index and "other" not in index, "words of a page that was replaced"
-    assert (anew / "searchindex.js").read_text() == index
+    index = (second / search.FILE).read_text()
+    assert "Quite different" in index and "Other" not in index, "words of a page that was replaced"
+    assert (anew / search.FILE).read_text() == index
     assert b"Quite different" not in (first / "two.html").read_bytes(), "published pages stay"
 
 
@@ -109,7 +110,7 @@ def test_the_notice_stands_on_every_page_and_its_link_leads_there(staged):
     assert b'href="what-changed.html"' in (target / "two.html").read_bytes()
     assert b'href="../what-changed.html"' in (target / "chapters" / "one.html").read_bytes()
     plain = build(staged, "second")
-    assert not any(b"bd-header-announcement\"" in page for page in pages(plain).values())
+    assert not any(b"edition-notice" in page for page in pages(plain).values())
 
 
 def test_a_theme_without_room_for_the_notice_is_an_error(tmp_path):

@@ -26,7 +26,7 @@ def whole(tmp_path_factory):
     root = tmp_path_factory.mktemp("whole") / "book"
     for part in ("data", "vendor", "scenarios"):
         shutil.copytree(REAL.root / part, root / part,
-                        ignore=shutil.ignore_patterns("mathjax", "pages"))
+                        ignore=shutil.ignore_patterns("pages"))
     shutil.copytree(REAL.code, root / "src" / "helpers",
                     ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("requirements.txt", "_toc.yml"):

@@ -13,7 +13,7 @@ from docutils import nodes
 THEME = Path(__file__).with_name("theme")
 SCRIPTS = ("figures.js", "tables.js", "values.js", "search.js")
 # Styles that extensions add and that the theme does not want: it has its own for cells and buttons.
-UNWANTED = ("mystnb", "togglebutton", "copybutton", "design-style", "basic.css")
+UNWANTED = ("pygments", "mystnb", "togglebutton", "copybutton", "design-style", "basic.css")
 DEEPEST = 3  # heading that the list of sections has
 LISTED = ("chapter", "beside")  # kinds of page that have a list of sections
 

@@ -90,8 +90,8 @@ def countries(project: Project) -> dict[str, set[str]]:
 def organisations(project: Project) -> dict[str, set[str]]:
     """Bodies of the paper, of deals and of the table of addresses.
 
-    A short name is listed under the long one that has it: ``CISA`` under ``Cybersecurity and
-    Infrastructure Security Agency (CISA)``, ``Honeywell`` under ``Honeywell International Inc.``
+    A name that holds another is the same body: ``CISA`` is listed under ``Cybersecurity and
+    Infrastructure Security Agency (CISA)``, ``Nozomi Networks`` under ``Nozomi``.
     """
     known, ids, spelled = set(datasets.names(project)), {}, {}
     if "organisations" in known:
@@ -105,7 +105,7 @@ def organisations(project: Project) -> dict[str, set[str]]:
     found = {max(ways, key=len): ways for ways in spelled.values()}
     for name in sorted({*_addressed(project, known), *_dealing(project, known)}, key=_longest):
         listed = next((long for long, ways in found.items()
-                       if name in ways or any(_has(way, name) for way in ways)), name)
+                       if any(_has(way, name) or _has(name, way) for way in ways)), name)
         found.setdefault(listed, set()).add(name)
     return found
 
@@ -152,8 +152,8 @@ def _listed(names: dict[str, set[str]], found: list[Passage],
             titles: dict[str, str]) -> Iterator[str]:
     """A list of names with their places, as HTML; a name that no page has is left out."""
     written = {way: name for name, ways in names.items() for way in ways}
-    pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(way)}(?![\w-])"
-                                  for way in sorted(written, key=_longest)) or r"(?!)")
+    any_way = "|".join(map(re.escape, sorted(written, key=_longest))) or "(?!)"
+    pattern = re.compile(rf"(?<![\w-])(?:{any_way})(?![\w-])")
     places: dict[str, dict[str, dict]] = {}
     for each in found:
         said = f"{each.title}\n{each.text}".replace("\u00a0", " ")

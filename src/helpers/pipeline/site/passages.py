@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from lxml import html
+from lxml import etree
 
 # What stands in a text and is none of it: code, ways to somewhere else, lines of buttons, drawings
 # (their alternative text is taken), what only paper or a machine sees. `data-not-searched` is for
@@ -19,6 +19,7 @@ CLASSES = {"headerlink", "cell_input", "hide", "exhibit-line", "book-downloads",
 ATTRIBUTES = ("hidden", "popover", "data-not-searched")
 BLOCKS = {"p", "li", "div", "section", "dd", "dt", "blockquote", "pre", "figcaption", "details"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+INNER = (*HEADINGS, *BLOCKS, "table", "dl")  # what has one of these is no paragraph
 BESIDE = " · "  # between the cells of a row
 
 
@@ -75,14 +76,13 @@ def of_book(folder: Path, leave: Set[str] = frozenset()) -> list[Page]:
 
 def read(address: str, content: bytes) -> Page | None:
     """One page; None if it has no article, as a redirect."""
-    root = html.document_fromstring(content, html.HTMLParser(encoding="utf-8"))
-    article = next(root.iter("article"), None)
+    root = etree.fromstring(content, etree.HTMLParser(encoding="utf-8"))
+    article = None if root is None else next(root.iter("article"), None)
     if article is None:
         return None
     passages = _Reader(address).read(article)
     title = passages[0].title if passages else ""
-    return Page(address, title, tuple(passages),
-                frozenset(each.get("id") for each in article.iter() if each.get("id")))
+    return Page(address, title, tuple(passages), frozenset(article.xpath(".//@id")))
 
 
 class _Reader:
@@ -126,8 +126,7 @@ class _Reader:
             elif child.tag == "dl":
                 for term in child.iter("dt"):
                     self._add("term", term, text_of(term), text_of(term.getnext()))
-            elif any(each.tag in HEADINGS | BLOCKS | {"table", "dl"} for each in child.iter()
-                     if each is not child):
+            elif next(child.iterdescendants(*INNER), None) is not None:
                 self._walk(child)
             else:
                 self.lines.append(text_of(child))

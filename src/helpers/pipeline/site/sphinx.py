@@ -31,8 +31,6 @@ STAMP = "shared.txt"
 OF_SPHINX = ".buildinfo"  # differs by the folder of the book
 WHAT_CHANGED = "what-changed.html"  # a notice links to it as from the first page
 NOTICE = re.compile(r'(<aside class="edition-notice"[^>]*>).*?</aside>', re.S)
-# MyST-NB writes this file while pages are written, so only some have its version in the address.
-VERSIONED = re.compile(r"(/mystnb\.[0-9a-f]+\.css)\?v=[0-9a-f]+")
 # Lines that other pages depend on: titles, labels, citations and references to other pages.
 SHARED_LINE = re.compile(r"^# |^\(.*\)=\s*$|\{(cite|ref|numref|doc|download)[^}]*\}", re.M)
 PROGRAM = Path(__file__).with_name("jupyter_book.py")
@@ -242,7 +240,7 @@ def finish(folder: Path, notice: str) -> None:
         changed, count = NOTICE.subn(
             lambda found, here=here: f"{found[1]}{here}</aside>" if here else "", text, count=1)
         found += count
-        page.write_text(VERSIONED.sub(r"\1", changed), encoding="utf-8")
+        page.write_text(changed, encoding="utf-8")
     if not found:
         raise BuildError("The theme left no room for the notice of an edition on any page.")
 
