@@ -30,6 +30,7 @@ from helpers.pipeline.site import (
     related,
     status_page,
 )
+from helpers.pipeline.site import metadata as of_the_book
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -131,6 +132,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     settings["book_page_processes"] = processes
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
+    settings["book_citation"] = of_the_book.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 
