@@ -259,7 +259,8 @@ def _lead_to_the_first_page(folder: Path) -> None:
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\">\n"
             f'<meta http-equiv="Refresh" content="0; url={first}">\n<title>{title}</title>\n'
-            f'</head>\n<body>\n<main><h1><a href="{first}">{title}</a></h1></main>\n</body>\n</html>\n',
+            f'</head>\n<body>\n<main><h1><a href="{first}">{title}</a></h1></main>\n</body>\n'
+            "</html>\n",
             encoding="utf-8")
 
 
