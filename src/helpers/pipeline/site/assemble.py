@@ -107,16 +107,16 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     executed, shown = _notebooks(runs), {}
     exhibits.write(source, project, executed)
     glued.write(source, project, executed)
+    last = related.cells(project, [run.chapter for run in runs])
     for run in runs:
         chapter = chapters.read(project, run.chapter).notebook
         taken = to_take_along(chapter, executed[run.chapter], run.chapter)
         (files / f"{run.chapter}.ipynb").write_text(json.dumps(taken, indent=1), "utf-8")
         notebook = with_outputs(chapter, executed[run.chapter], run.chapter)
-        last = related.cell(project, run.chapter)
         cells = folding.folded(notebook["cells"])
         shown[run.chapter] = list(cells)
         cells.insert(folding.first_exhibit(cells), edition_box.cell(edition, run.chapter))
-        notebook["cells"] = cells + ([last] if last else [])
+        notebook["cells"] = cells + ([last[run.chapter]] if run.chapter in last else [])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
