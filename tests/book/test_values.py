@@ -550,7 +550,7 @@ class TestBundle:
         assert "horizon_year = 2026" in (unpacked / "README.md").read_text()
         cited = yaml.safe_load((unpacked / "CITATION.cff").read_text())
         assert cited["preferred-citation"]["title"].startswith("2.3 ")
-        assert re.match(r"@inbook\{[\w-]+,\n(  \w+ = \{.*\},\n)+\}", (
+        assert re.match(r"@\w+\{[\w-]+,\n(  \w+ = \{.*\},\n)+\}", (
             unpacked / "citation.bib").read_text())
 
     def test_an_edition_has_its_own(self, edition):
