@@ -64,7 +64,7 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
             with sphinx.workshop(wanted.project.build,
                                  wait=lambda: step("Waiting for another build")) as folder:
                 staged = folder / "staged"
-                assemble.assemble(staged, wanted, runs, shipped, page_processes)
+                assemble.assemble(staged, wanted, runs, shipped, page_processes, before)
                 if before is None:
                     generated.write_baseline(staged)
                 else:

@@ -16,15 +16,21 @@ from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import (
+    bundles,
+    cards,
     edition_box,
     exhibits,
     folding,
     generated,
+    glued,
+    ledger,
+    ledger_page,
     links,
     page_facts,
     related,
     status_page,
 )
+from helpers.pipeline.site import metadata as of_the_book
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -72,7 +78,8 @@ def key(edition: Edition, runs, notice: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0) -> None:
+def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0,
+             before=None) -> None:
     """Write what jupyter-book reads (contents, pages, executed chapters), and the downloads.
 
     Parameters
@@ -85,6 +92,8 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         Those that come with the book, which a page lists.
     processes : int
         How many write pages; 0 for as many as there are cores.
+    before : list of RunResult, optional
+        Runs of the baseline, where this is another edition.
     """
     project = edition.project
     source, files = staged / "source", staged / "static" / "downloads"
@@ -95,9 +104,9 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
             target = source / file.relative_to(project.root)
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(file, target)
-    executed = {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
-                for run in runs}
+    executed, shown = _notebooks(runs), {}
     exhibits.write(source, project, executed)
+    glued.write(source, project, executed)
     for run in runs:
         chapter = chapters.read(project, run.chapter).notebook
         taken = to_take_along(chapter, executed[run.chapter], run.chapter)
@@ -105,6 +114,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         notebook = with_outputs(chapter, executed[run.chapter], run.chapter)
         last = related.cell(project, run.chapter)
         cells = folding.folded(notebook["cells"])
+        shown[run.chapter] = list(cells)
         cells.insert(folding.first_exhibit(cells), edition_box.cell(edition, run.chapter))
         notebook["cells"] = cells + ([last] if last else [])
         prepare(notebook, run.chapter, files)
@@ -112,13 +122,23 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         target.write_text(json.dumps(notebook), encoding="utf-8")
     generated.write(staged, edition, [run.chapter for run in runs], shipped)
     (source / status_page.PAGE).write_text(status_page.text(project, runs), encoding="utf-8")
+    told = ledger.of_edition(edition, executed, shown, _notebooks(before) if before else None)
+    cards.write(staged, told)
+    ledger_page.write(staged, told)
+    bundles.write(staged, told, {run.chapter: run.key for run in runs})
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
     settings["book_page_processes"] = processes
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
+    settings["book_citation"] = of_the_book.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+
+
+def _notebooks(runs) -> dict[str, dict]:
+    return {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
+            for run in runs}
 
 
 def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
@@ -190,7 +210,8 @@ def _for_reading(outputs: list[dict], chapter: str, folder: Path) -> list[dict]:
         data, about = output.get("data", {}), exhibits.about(output)
         if results.MIME in data:
             # Prose glues it in; its line is for who opens the notebook.
-            output = {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}}
+            output = glued.typed(
+                {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}})
         elif about:
             exhibits.write_files(output, chapter, folder)
             if exhibits.is_for_another_page(output):
