@@ -27,7 +27,7 @@ LICENCES = "https://spdx.org/licenses/"
 
 
 def of_book(project: Project) -> dict:
-    """What ``CITATION.cff`` says of a book: title, authors, version, date, licences; or nothing."""
+    """What ``CITATION.cff`` says of a book: title, authors, version, date, licences, repository; or nothing."""
     file = project.root / CITATION
     if not file.is_file():
         return {}
@@ -38,6 +38,7 @@ def of_book(project: Project) -> dict:
         "date": str(told.get("date-released", "")),
         "authors": [_author(author) for author in told["authors"]],
         "licences": [licence] if isinstance(licence, str) else licence,
+        "repository": told.get("repository-code", ""),
     }
 
 
