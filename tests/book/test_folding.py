@@ -1,7 +1,7 @@
 """A page shows one code switch for each figure or table, below it, and loses no record."""
 
 from helpers import results
-from helpers.pipeline.site import assemble
+from helpers.pipeline.site import folding
 
 
 def cell(source, *outputs, number=1):
@@ -22,27 +22,26 @@ FIGURE = {"output_type": "display_data", "data": {"image/svg+xml": "<svg/>"},
 
 
 def switches(cells):
-    """Code that a reader can unfold, in order."""
-    return [each["source"] for each in cells if each["cell_type"] == "code"
-            and "remove-input" not in each["metadata"]["tags"]]
+    """Code that a reader can unfold, in order: number of each cell, and its code."""
+    return [each["metadata"][folding.CODE] for each in cells if each["cell_type"] == "code"]
 
 
 def test_quiet_cells_are_folded_into_the_next_that_shows_something():
-    shown = assemble.folded([
+    shown = folding.folded([
         prose("# Title"), cell("a = 1"), cell("b = a", record("b")), cell("draw(b)", FIGURE),
         prose("## More"), cell("draw(a)", FIGURE)])
-    assert switches(shown) == ["a = 1\n\nb = a\n\ndraw(b)", "draw(a)"]
+    assert switches(shown) == [[[1, "a = 1"], [2, "b = a"], [3, "draw(b)"]], [[4, "draw(a)"]]]
 
 
-def test_the_figure_stands_right_below_the_answer_and_its_code_below_it():
-    shown = assemble.folded([prose("answer"), cell("a = 1"), cell("draw(a)", FIGURE)])
-    assert [each["cell_type"] for each in shown] == ["markdown", "code", "code"]
+def test_a_cell_of_a_page_is_a_figure_with_the_code_that_led_to_it():
+    shown = folding.folded([prose("answer"), cell("a = 1"), cell("draw(a)", FIGURE)])
+    assert [each["cell_type"] for each in shown] == ["markdown", "code"]
     assert shown[1]["outputs"] == [FIGURE]
-    assert [each["metadata"]["tags"] for each in shown[1:]] == [["remove-input"], ["hide-input"]]
+    assert shown[1]["metadata"][folding.SHOWS] == ["paths"]
 
 
 def test_no_record_is_lost_and_none_is_shown_twice():
-    shown = assemble.folded([cell("a", record("a")), cell("b", record("b"), FIGURE),
+    shown = folding.folded([cell("a", record("a")), cell("b", record("b"), FIGURE),
                              prose("end"), cell("c", record("c"))])
     names = [output["data"][results.MIME]["name"] for each in shown
              for output in each.get("outputs", []) if results.MIME in output["data"]]
@@ -50,14 +49,26 @@ def test_no_record_is_lost_and_none_is_shown_twice():
 
 
 def test_code_after_the_last_figure_joins_its_code():
-    shown = assemble.folded([cell("draw()", FIGURE), prose("end"),
+    shown = folding.folded([cell("draw()", FIGURE), prose("end"),
                              cell("count = 1", record("count"))])
-    assert switches(shown) == ["draw()\n\ncount = 1"]
+    assert switches(shown) == [[[1, "draw()"], [2, "count = 1"]]]
     assert shown[0]["outputs"] == [FIGURE, record("count")]
+
+
+def test_cells_keep_the_numbers_by_which_messages_name_them():
+    shown = folding.folded([cell("draw()", FIGURE), cell(""), prose("text"),
+                            cell("draw()", FIGURE)])
+    assert switches(shown) == [[[1, "draw()"]], [[3, "draw()"]]]
     assert all(each["source"] for each in shown)  # an empty cell is left out of a page
 
 
+def test_what_stands_after_the_first_figure_stands_after_no_quiet_cell():
+    shown = folding.folded([prose("answer"), cell("a"), cell("draw()", FIGURE), prose("end")])
+    assert folding.first_exhibit(shown) == 2
+    assert folding.first_exhibit(folding.folded([prose("Words."), cell("a"), prose("end")])) == 3
+
+
 def test_a_page_without_figure_or_table_keeps_its_code():
-    shown = assemble.folded([prose("Words."), cell("a = 1", record("a"))])
-    assert switches(shown) == ["a = 1"]
+    shown = folding.folded([prose("Words."), cell("a = 1", record("a"))])
+    assert switches(shown) == [[[1, "a = 1"]]]
     assert shown[1]["outputs"] == [record("a")]

@@ -200,8 +200,8 @@ def test_the_focus_can_be_seen_on_every_button(opened, width, scheme):
 def test_the_first_stop_of_the_keyboard_leads_to_the_text(opened):
     page = opened(1280)
     page.keyboard.press("Tab")
-    skip = page.locator(":focus")
-    assert skip.get_attribute("href") == "#main" and skip.bounding_box()["x"] >= 0
+    first = page.locator(":focus")
+    assert first.get_attribute("href") == "#main" and first.bounding_box()["x"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
 

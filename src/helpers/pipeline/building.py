@@ -9,7 +9,7 @@ from pathlib import Path
 from helpers import datasets, files, parameters, words
 from helpers.pipeline import chapters, compare, edition, execute, store
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import assemble, checksums, generated, sphinx
+from helpers.pipeline.site import assemble, checksums, generated, page_facts, sphinx
 
 
 def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  frozen
@@ -64,13 +64,14 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
             with sphinx.workshop(wanted.project.build,
                                  wait=lambda: step("Waiting for another build")) as folder:
                 staged = folder / "staged"
-                assemble.assemble(staged, wanted, runs, shipped, page_processes)
+                assemble.assemble(staged, wanted, runs, shipped, page_processes, before)
                 if before is None:
                     generated.write_baseline(staged)
                 else:
                     changes = compare.compare(folders(before), folders(runs))
                     generated.write_what_changed(staged, wanted, changes, runs)
                 pages = sphinx.build(wanted.project, folder, notice, builder)
+                page_facts.fill(pages, wanted, runs)
                 _refuse_touched(wanted, seen)
                 _publish(pages, wanted, edition.describe(wanted, page_key, runs))
         except OSError as error:  # a full disk

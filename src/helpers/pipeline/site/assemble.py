@@ -15,7 +15,22 @@ import yaml
 from helpers import datasets, results
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import exhibits, generated, links, related
+from helpers.pipeline.site import (
+    bundles,
+    cards,
+    edition_box,
+    exhibits,
+    folding,
+    generated,
+    glued,
+    ledger,
+    ledger_page,
+    links,
+    page_facts,
+    related,
+    status_page,
+)
+from helpers.pipeline.site import metadata as of_the_book
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -33,7 +48,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
-             moved.file(project), *pages.written(project),
+             moved.file(project), project.root / page_facts.CITATION, *pages.written(project),
              *sorted(project.scenarios.glob("*.toml"))]
     for folder in (THEME, *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
@@ -63,7 +78,8 @@ def key(edition: Edition, runs, notice: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0) -> None:
+def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0,
+             before=None) -> None:
     """Write what jupyter-book reads (contents, pages, executed chapters), and the downloads.
 
     Parameters
@@ -76,6 +92,8 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         Those that come with the book, which a page lists.
     processes : int
         How many write pages; 0 for as many as there are cores.
+    before : list of RunResult, optional
+        Runs of the baseline, where this is another edition.
     """
     project = edition.project
     source, files = staged / "source", staged / "static" / "downloads"
@@ -86,25 +104,41 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
             target = source / file.relative_to(project.root)
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(file, target)
-    executed = {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
-                for run in runs}
+    executed, shown = _notebooks(runs), {}
     exhibits.write(source, project, executed)
+    glued.write(source, project, executed)
     for run in runs:
-        notebook = with_outputs(chapters.read(project, run.chapter).notebook,
-                                executed[run.chapter], run.chapter)
+        chapter = chapters.read(project, run.chapter).notebook
+        taken = to_take_along(chapter, executed[run.chapter], run.chapter)
+        (files / f"{run.chapter}.ipynb").write_text(json.dumps(taken, indent=1), "utf-8")
+        notebook = with_outputs(chapter, executed[run.chapter], run.chapter)
         last = related.cell(project, run.chapter)
-        notebook["cells"] = folded(notebook["cells"]) + ([last] if last else [])
+        cells = folding.folded(notebook["cells"])
+        shown[run.chapter] = list(cells)
+        cells.insert(folding.first_exhibit(cells), edition_box.cell(edition, run.chapter))
+        notebook["cells"] = cells + ([last] if last else [])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
     generated.write(staged, edition, [run.chapter for run in runs], shipped)
+    (source / status_page.PAGE).write_text(status_page.text(project, runs), encoding="utf-8")
+    told = ledger.of_edition(edition, executed, shown, _notebooks(before) if before else None)
+    cards.write(staged, told)
+    ledger_page.write(staged, told)
+    bundles.write(staged, told, {run.chapter: run.key for run in runs})
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
     settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
     settings["book_page_processes"] = processes
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
+    settings["book_citation"] = of_the_book.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+
+
+def _notebooks(runs) -> dict[str, dict]:
+    return {run.chapter: json.loads((Path(run.path) / "notebook.ipynb").read_text("utf-8"))
+            for run in runs}
 
 
 def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
@@ -131,49 +165,23 @@ def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
     return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
 
 
-def folded(cells: list[dict]) -> list[dict]:
-    """Cells as a page shows them: code that shows nothing is folded into the next that does.
+def to_take_along(chapter: dict, executed: dict, name: str = "chapter") -> dict:
+    """The chapter with the outputs of a run and the values that it ran with, to be run again.
 
-    A chapter has a cell for each step; a page has one switch "Code" for each figure or table, and
-    it stands below it, so that an answer is followed by its figure. What the quiet cells recorded
-    moves along: prose glues a record in wherever on the page it was made.
+    Its page is no such notebook: there cells are folded, and figures are HTML.
+
+    Parameters
+    ----------
+    chapter, executed : dict
+        As for `with_outputs`.
+    name : str
     """
-    shown, sources, records = [], [], []
-    for cell in cells:
-        if cell["cell_type"] != "code":
-            shown.append(cell)
-            continue
-        sources.append(cell["source"].strip("\n"))
-        visible = [output for output in cell["outputs"] if _is_visible(output)]
-        records += [output for output in cell["outputs"] if not _is_visible(output)]
-        if visible:
-            shown += _figure_then_code(cell, [*records, *visible], sources)
-            sources, records = [], []
-    if not sources:
-        return shown
-    code = [place for place, cell in enumerate(shown) if cell["cell_type"] == "code"]
-    if not code:  # a page that shows nothing but text
-        last = next(cell for cell in reversed(cells) if cell["cell_type"] == "code")
-        return [*shown, *_figure_then_code(last, records, sources)]
-    # Nothing is shown after these: their code joins that of the last figure or table.
-    figure, its_code = code[-2:]
-    shown[figure] = {**shown[figure], "outputs": [*shown[figure]["outputs"], *records]}
-    shown[its_code] = {**shown[its_code],
-                       "source": "\n\n".join([shown[its_code]["source"], *filter(None, sources)])}
-    return shown
-
-
-def _is_visible(output: dict) -> bool:
-    return results.MIME not in output.get("data", {}) and not exhibits.is_for_another_page(output)
-
-
-def _figure_then_code(cell: dict, outputs: list[dict], sources: list[str]) -> list[dict]:
-    bare = {**cell, "metadata": {**cell["metadata"], "tags": ["remove-input"]},
-            "outputs": outputs, "source": "# its code follows"}  # an empty cell is left out
-    code = {**cell, "id": f"{cell.get('id', 'cell')}-code", "outputs": [],
-            "metadata": {**cell["metadata"], "tags": ["hide-input"]},
-            "source": "\n\n".join(filter(None, sources))}
-    return [bare, code]
+    cells = with_outputs(chapter, executed, name)["cells"]
+    injected = [cell for cell in executed["cells"]
+                if "injected-parameters" in cell["metadata"].get("tags", [])]
+    place = next((place for place, cell in enumerate(cells, start=1)
+                  if "parameters" in cell["metadata"].get("tags", [])), 0)
+    return {**chapter, "cells": [*cells[:place], *injected, *cells[place:]]}
 
 
 def prepare(notebook: dict, chapter: str, folder: Path) -> None:
@@ -202,7 +210,8 @@ def _for_reading(outputs: list[dict], chapter: str, folder: Path) -> list[dict]:
         data, about = output.get("data", {}), exhibits.about(output)
         if results.MIME in data:
             # Prose glues it in; its line is for who opens the notebook.
-            output = {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}}
+            output = glued.typed(
+                {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}})
         elif about:
             exhibits.write_files(output, chapter, folder)
             if exhibits.is_for_another_page(output):

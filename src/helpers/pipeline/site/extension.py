@@ -7,7 +7,7 @@ from docutils import nodes
 from jinja2 import FileSystemBytecodeCache
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.pipeline.site import exhibits, frame, links
+from helpers.pipeline.site import code_blocks, exhibits, frame, glued, links, metadata, search
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
@@ -32,7 +32,8 @@ class Exhibit(SphinxDirective):
 
 
 # They explain the names themselves, or list them with addresses of their own.
-WITHOUT_LINKS = ("glossary", "sources", "parameters", "bibliography", "what-changed")
+WITHOUT_LINKS = ("glossary", "sources", "parameters", "bibliography", "what-changed",
+                 glued.ALL_RESULTS)
 
 
 def _link_first_mentions(app, doctree, docname):
@@ -66,9 +67,13 @@ def _usable_cores() -> int:
 
 def setup(app):
     """Called by Sphinx."""
-    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it, whether it is known or not
+    app.add_config_value("comments_config", {}, "")  # jupyter-book sets it in any case
     frame.setup(app)
+    code_blocks.setup(app)
+    search.setup(app)
+    metadata.setup(app)
     app.add_directive("exhibit", Exhibit)
+    glued.setup(app)
     app.add_config_value("book_links", {}, "html", [dict])
     app.connect("doctree-resolved", _link_first_mentions, priority=900)
     app.add_config_value("book_static_paths", [], "html", [list])

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from helpers import datasets, downloads, markup, parameters, words
 from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
-from helpers.pipeline.site import moved_page
+from helpers.pipeline.site import moved_page, name_index
 from helpers.project import Project
 
 ORIGINS = {
@@ -54,6 +54,7 @@ def write(staged: Path, edition: Edition, names: list[str], shipped) -> None:
     (source / "sources.md").write_text(sources_page(project, names), encoding="utf-8")
     (source / "parameters.md").write_text(parameters_page(project, names, shipped),
                                           encoding="utf-8")
+    (source / f"{name_index.PAGE}.md").write_text(name_index.text(), encoding="utf-8")
     (source / moved_page.PAGE).write_text(moved_page.text(project, names), encoding="utf-8")
 
 
@@ -103,7 +104,7 @@ def entry(about: dict, file: Path, read_by: list[str]) -> str:
         facts.append(("Attribution", markup.linked(about["attribution"])))
     facts.append(("Read by", ", ".join(map(_linked, read_by)) or (
         "the pages, for their links" if about.get("for_pages") else "no chapter yet")))
-    lines = [f"### {markup.inline(about['title'])}",
+    lines = [f"({anchor('data', name)})=\n### {markup.inline(about['title'])}",
              f"{markup.code(name)} · <a href=\"_static/data/{name}.csv\" download>{name}.csv</a>",
              markup.inline(about["description"])]
     lines.append("\n".join(f"- **{label}**: {value}" for label, value in facts))
@@ -119,6 +120,14 @@ def entry(about: dict, file: Path, read_by: list[str]) -> str:
     elif sources:
         lines.append(f"Source: {_source(sources[0])}")
     return "\n\n".join(lines)
+
+
+def anchor(sort: str, name: str) -> str:
+    """Where a table stands on the page of sources (sort ``data``), or a ``parameter`` on its own.
+
+    Sphinx makes hyphens of underscores.
+    """
+    return f"{sort}-{name.replace('_', '-')}"
 
 
 def _linked(chapter: str) -> str:
@@ -145,7 +154,7 @@ def parameters_page(project: Project, chapter_names: list[str], shipped=()) -> s
     for name in parameters.names():
         meaning, unit = words.opening(parameters.meaning(name)), parameters.unit(name)
         rows.append(
-            f"`{name}`\n: {meaning}. "
+            f"<span id=\"{anchor('parameter', name)}\"></span>`{name}`\n: {meaning}. "
             f"{'' if unit == '-' else f'Unit: {unit}. '}"
             f"Baseline: {markup.code(parameters.literal(standard[name]))}. "
             f"Allowed: {markup.inline(parameters.allowed(name))}. "

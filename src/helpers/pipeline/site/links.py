@@ -12,6 +12,7 @@ from functools import lru_cache
 from docutils import nodes
 
 from helpers import datasets
+from helpers.pipeline.site import glued
 from helpers.project import Project
 
 TAG = re.compile(r"(<[^>]*>)")
@@ -190,8 +191,14 @@ def _texts(doctree: nodes.document) -> Iterable[nodes.Node]:
         if isinstance(node, nodes.raw):
             if node.get("format") == "html":
                 yield node
-        elif not any(isinstance(above, STAYS) for above in _above(node)):
+        elif not any(map(_stays, _above(node))):
             yield node
+
+
+def _stays(node: nodes.Node) -> bool:
+    """Whether what stands in it is a link already, or a name."""
+    return isinstance(node, STAYS) or (
+        isinstance(node, glued.Record) and (node["sort"] != "sentence" or not node["asks"]))
 
 
 def _above(node: nodes.Node) -> Iterable[nodes.Node]:

@@ -1,0 +1,26 @@
+"""Pieces of pages that differ between editions, from the theme's templates.
+
+Sphinx does not render these: what stands in them would make it write every page of another edition
+anew. They come into a page through its source, or after Sphinx.
+"""
+
+from functools import lru_cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from helpers import words
+from helpers.pipeline.site.frame import THEME
+
+
+def render(template: str, **values) -> str:
+    """HTML of one of the theme's ``partials``; values are escaped."""
+    return _environment().get_template(template).render(**values)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    made = Environment(loader=FileSystemLoader(THEME / "partials"), autoescape=True,
+                       undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals["_"] = lambda text: text
+    made.filters["in_words"] = words.in_words
+    return made
