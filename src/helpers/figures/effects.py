@@ -5,8 +5,8 @@ import textwrap
 
 from matplotlib import ticker
 
-from helpers.figures import marks
 from helpers.drawing import LINE
+from helpers.figures import marks
 from helpers.figures.parts import label, point, stacked_height
 from helpers.figures.style import ACCENT, GRID, INK, MUTED, SECOND, TEXT_POINTS, WIDTH
 
