@@ -15,6 +15,7 @@ import pytest
 import small_book
 
 from helpers.pipeline import store
+from helpers.pipeline.site import search
 from helpers.project import Project
 
 pytestmark = [pytest.mark.slow,
@@ -51,7 +52,7 @@ def whole(project: Project) -> int:
         manifest = json.loads((book / "edition.json").read_text())
         assert list(manifest["runs"]) == CHAPTERS
         for name in [*(f"chapters/{name}.html" for name in CHAPTERS), "intro.html",
-                     "index.html", "what-changed.html", "parameters.html", "searchindex.js"]:
+                     "index.html", "what-changed.html", "parameters.html", search.FILE]:
             text = (book / name).read_text(encoding="utf-8")
             assert name.endswith(".js") or text.rstrip().endswith("</html>") or "Refresh" in text
         found += 1

@@ -15,7 +15,7 @@ import pytest
 from small_book import REAL
 
 from helpers.pipeline.edition import BuildError
-from helpers.pipeline.site import assemble, sphinx
+from helpers.pipeline.site import assemble, search, sphinx
 from helpers.project import PACKAGE, Project
 
 CONFIG = """title: T
@@ -81,9 +81,9 @@ def test_only_a_changed_page_is_written_again_and_the_book_is_as_if_all_were(sta
     (kept(staged) / sphinx.STAMP).unlink()
     anew = build(staged, "anew")
     assert pages(anew) == pages(second)
-    index = (second / "searchindex.js").read_text()
-    assert "differ" in index and "other" not in index, "words of a page that was replaced"
-    assert (anew / "searchindex.js").read_text() == index
+    index = (second / search.FILE).read_text()
+    assert "Quite different" in index and "Other" not in index, "words of a page that was replaced"
+    assert (anew / search.FILE).read_text() == index
     assert b"Quite different" not in (first / "two.html").read_bytes(), "published pages stay"
 
 

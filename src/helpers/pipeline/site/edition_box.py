@@ -1,8 +1,9 @@
 """The box *This edition* of a chapter: its parameters, their values, and how to change them.
 
 It is a cell of the page's own source, and says nothing of parameters that the page does not read:
-so an edition with another value writes again the pages that read it, and no other. The names in its HTML are the same in every edition: a panel that sets the parameters
-finds its place and all values there.
+so an edition with another value writes again the pages that read it, and no other. The names in its
+HTML are the same in every edition: a panel that sets the parameters finds its place and all values
+there.
 """
 
 import math

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from helpers import datasets, downloads, markup, parameters, words
 from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
-from helpers.pipeline.site import moved_page
+from helpers.pipeline.site import moved_page, name_index
 from helpers.project import Project
 
 ORIGINS = {
@@ -54,6 +54,7 @@ def write(staged: Path, edition: Edition, names: list[str], shipped) -> None:
     (source / "sources.md").write_text(sources_page(project, names), encoding="utf-8")
     (source / "parameters.md").write_text(parameters_page(project, names, shipped),
                                           encoding="utf-8")
+    (source / f"{name_index.PAGE}.md").write_text(name_index.text(), encoding="utf-8")
     (source / moved_page.PAGE).write_text(moved_page.text(project, names), encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ import threading
 import traceback
 
 LIBRARIES = (
-    "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.application", "sphinx.search.en",
+    "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.application",
     "sphinx.builders.html", "sphinx.writers.html5",
     "myst_nb.sphinx_ext", "myst_nb.ext.execution_tables", "myst_nb.ext.glue.directives",
     "myst_parser.sphinx_ext.directives",

@@ -18,10 +18,11 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from helpers import results
 from helpers.pipeline import store
 from helpers.pipeline.edition import BuildError
 from helpers.pipeline.running import environment
-from helpers.pipeline.site import checksums, exhibits
+from helpers.pipeline.site import address, checksums, exhibits, name_index, passages, search
 from helpers.project import Project
 
 PASSING = ("staged", "html", "old")  # folders of one build
@@ -171,6 +172,7 @@ def build(project: Project, folder: Path, notice: str, builder: PageBuilder) -> 
     stamp.write_text(f"{shared} {checksums.of_all(out)}")
     shutil.copytree(folder / "staged" / "static", built / "_static", dirs_exist_ok=True)
     finish(built, notice)
+    list_what_there_is(project, built, source)
     return built
 
 
@@ -207,8 +209,7 @@ def _shared_lines(text: str) -> bytes:
 def synchronise(new: Path, kept: Path) -> None:
     """Make one folder like another, leaving files that are the same untouched.
 
-    Sphinx tells by its time whether a file changed. A page with a glossary counts as changed each
-    time: the search index has the entries of a glossary only if its page was written with it.
+    Sphinx tells by its time whether a file changed.
     """
     kept.mkdir(parents=True, exist_ok=True)
     wanted = {file.relative_to(new) for file in new.rglob("*") if file.is_file()}
@@ -217,8 +218,7 @@ def synchronise(new: Path, kept: Path) -> None:
             file.unlink()
     for relative in wanted:
         source, target = new / relative, kept / relative
-        same = target.is_file() and filecmp.cmp(source, target, shallow=False)
-        if not same or source.suffix == ".md" and b"{glossary}" in source.read_bytes():
+        if not target.is_file() or not filecmp.cmp(source, target, shallow=False):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
 
@@ -244,9 +244,6 @@ def finish(folder: Path, notice: str) -> None:
             lambda found, here=here: f"{found[1]}{here}</aside>" if here else "", text, count=1)
         found += count
         page.write_text(changed, encoding="utf-8")
-    index = folder / "searchindex.js"
-    if index.is_file():
-        index.write_text(without_lost_words(index.read_text(encoding="utf-8")), encoding="utf-8")
     if not found:
         raise BuildError("The theme left no room for the notice of an edition on any page.")
 
@@ -261,21 +258,26 @@ def _lead_to_the_first_page(folder: Path) -> None:
         index.write_text(
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\">\n"
-            f'<meta http-equiv="Refresh" content="0; url={first}">\n<title>{title}</title>\n</head>\n'
-            f'<body>\n<main><h1><a href="{first}">{title}</a></h1></main>\n</body>\n</html>\n',
+            f'<meta http-equiv="Refresh" content="0; url={first}">\n<title>{title}</title>\n'
+            f'</head>\n<body>\n<main><h1><a href="{first}">{title}</a></h1></main>\n</body>\n'
+            "</html>\n",
             encoding="utf-8")
 
 
-def without_lost_words(index: str) -> str:
-    """The search index without words that are on no page, and in one order.
+def list_what_there_is(project: Project, folder: Path, source: Path) -> None:
+    """Write what is made from all finished pages: indexes for search and of names, a map.
 
-    Sphinx keeps every word it has ever read in this folder: the words of a reader's own tables
-    would be published with the next baseline, as words that are found nowhere.
+    Parameters
+    ----------
+    project : Project
+    folder : Path
+        The finished pages.
+    source : Path
+        What they were made from; its chapters hold the ledger.
     """
-    opening, closing = "Search.setIndex(", ")"
-    told = json.loads(index.removeprefix(opening).removesuffix(closing))
-    for words in ("terms", "titleterms"):
-        told[words] = {word: pages for word, pages in told[words].items() if pages != []}
-    told["indexentries"] = {entry: sorted(places, key=str)
-                            for entry, places in told["indexentries"].items()}
-    return f"{opening}{json.dumps(told, sort_keys=True, separators=(',', ':'))}{closing}"
+    pages = passages.of_book(folder, leave={search.PAGE, f"{name_index.PAGE}.html"})
+    ledger = {file.stem: results.entries(file)
+              for file in sorted((source / "chapters").glob("*.ipynb"))}
+    found = search.write(folder, project, pages, ledger)
+    name_index.fill(folder, project, pages, found)
+    address.publish(folder, project, [page.address for page in pages])
