@@ -9,6 +9,8 @@ from matplotlib import ticker
 from helpers.figures import marks
 from helpers.figures.style import ACCENT, INK, KINDS, PAPER, TEXT_POINTS, kind_drawn
 
+YEAR_POINTS = 3 * TEXT_POINTS  # of a year on an axis, with air
+
 
 def log_axis(axis, ticks, unit_format="{:g}"):
     """Logarithmic axis with plain numbers at the given ticks (stock labels read 10^1)."""
@@ -19,8 +21,10 @@ def log_axis(axis, ticks, unit_format="{:g}"):
 
 
 def year_axis(axes, first, last):
-    """Whole years on the x axis, at most eight labels."""
-    step = max(1, int(np.ceil((last - first) / 7)))
+    """Whole years on the x axis, at most eight labels, and no more than stand apart."""
+    points = axes.get_position().width * axes.figure.get_figwidth() * 72
+    gaps = min(7, max(1, int(points / YEAR_POINTS) - 1))
+    step = max(1, int(np.ceil((last - first) / gaps)))
     axes.xaxis.set_major_locator(ticker.FixedLocator(range(first, last + 1, step)))
     axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.grid(False, axis="x")
