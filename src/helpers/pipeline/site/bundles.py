@@ -16,7 +16,8 @@ import yaml
 
 from helpers import datasets, downloads, parameters
 from helpers.pipeline import chapters
-from helpers.pipeline.site import exhibits, kept, ledger_page, page_facts
+from helpers.pipeline.site import address, exhibits, kept, ledger_page, page_facts
+from helpers.pipeline.site import metadata as of_the_book
 from helpers.pipeline.site.ledger import Ledger
 from helpers.project import DISTRIBUTION
 
@@ -78,6 +79,24 @@ def contents(told: Ledger, chapter: str, notebook: bytes, run: str) -> dict[str,
     }
 
 
+def notebook(chapter: dict, executed: dict) -> dict:
+    """The chapter as it is now with the outputs of its run, and the values that the run was given.
+
+    Prose may be newer than a run, which follows from code alone.
+    """
+    code = [cell for cell in executed["cells"] if cell["cell_type"] == "code"]
+    given = [cell for cell in code if "injected-parameters" in cell["metadata"].get("tags", [])]
+    ran = iter([cell for cell in code if cell not in given])
+    cells = []
+    for cell in chapter["cells"]:
+        cells.append({**cell, "outputs": next(ran)["outputs"]} if cell["cell_type"] == "code"
+                     else cell)
+        if "parameters" in cell["metadata"].get("tags", []):
+            # papermill puts it there, under a name that it draws
+            cells += [{**cell, "id": "injected-parameters"} for cell in given]
+    return {**chapter, "cells": cells}
+
+
 def _resource(project, name: str) -> dict:
     """A table that the chapter reads, as the book's own package describes it."""
     about = datasets.describe(name, project)
@@ -128,7 +147,8 @@ def _citation(told: Ledger, chapter: str, run: str) -> dict[str, bytes]:
         "type": "generic", "title": f"{title} ({told.edition.heading})",
         "authors": book["authors"], "version": str(book["version"]),
         "collection-title": book["title"]}}
-    entry = page_facts.in_bibtex(told.edition, book, f"chapters/{chapter}.html", title, run)
+    known = {**of_the_book.of_book(told.project), "root": address.of_book(told.project)}
+    entry = page_facts.in_bibtex(told.edition, known, f"chapters/{chapter}.html", title, run)
     return {"CITATION.cff": yaml.safe_dump(cited, allow_unicode=True, sort_keys=False).encode(),
             "citation.bib": f"{entry}\n".encode()}
 
