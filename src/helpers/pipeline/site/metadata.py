@@ -27,7 +27,7 @@ LICENCES = "https://spdx.org/licenses/"
 
 
 def of_book(project: Project) -> dict:
-    """What ``CITATION.cff`` says of a book: title, authors, version, date, licences, repository; or nothing."""
+    """What ``CITATION.cff`` says of a book, by name; empty where there is none."""
     file = project.root / CITATION
     if not file.is_file():
         return {}
