@@ -5,11 +5,12 @@ import textwrap
 
 from matplotlib import ticker
 
+from helpers.drawing import LINE
 from helpers.figures import marks
 from helpers.figures.parts import label, point, stacked_height
-from helpers.figures.style import ACCENT, GRID, INK, LINE, MUTED, SECOND, TEXT_POINTS, WIDTH
+from helpers.figures.style import ACCENT, GRID, INK, MUTED, SECOND, TEXT_POINTS, WIDTH
 
-NAME_CHARACTERS = 84  # of a name in one line
+NAME_CHARACTERS = 70  # of a name in one line
 LINE_INCHES = TEXT_POINTS * LINE / 72
 AXIS_INCHES = 0.75  # axis, its label and the words above the centre line
 USABLE_POINTS = WIDTH * 72 * 0.96

@@ -10,6 +10,7 @@ from helpers.figures.style import (
     ACCENT,
     GRID,
     INK,
+    LEAST_POINTS,
     MUTED,
     PAPER,
     TEXT_POINTS,
@@ -190,7 +191,7 @@ def chips(axes, rows):
                 axes.add_patch(plt.Rectangle((x, top + 2), width - 4, CHIP_LINE - 4,
                                              facecolor=colour, zorder=2))
                 axes.text(x + width / 2 - 2, top + CHIP_LINE / 2, text, ha="center", va="center",
-                          color=readable_ink(colour), fontsize=TEXT_POINTS - 1, zorder=3)
+                          color=readable_ink(colour), fontsize=LEAST_POINTS, zorder=3)
                 x += width
             top += CHIP_LINE
         top += 9

@@ -17,7 +17,7 @@ from helpers.figures.style import (
 
 TIMELINE_BAND = "#f5f5f5"
 TIMELINE_AIR = 0.5  # rows left free in each lane
-ITEM_POINTS = 9.5  # names of items, so that many rows fit one screen
+ITEM_POINTS = 9.8  # names of items, so that many rows fit one screen
 ROW_INCHES = 0.145  # fits the text of a row
 HEAD_AND_AXIS_INCHES = 0.5
 LANE_NAME_INCHES = 1.45  # room left of the lanes for their names
