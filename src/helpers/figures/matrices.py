@@ -100,7 +100,7 @@ def dot_rows(axes, rows, *, longest=None, size=8):
 
 
 CHIP_LINE = 19  # points from one line of chips to the next
-CHIP_AIR = 6  # points between rows
+CHIP_AIR = 5  # points between rows
 CHIP_NAMES = 0.3  # share of the width for the names of rows
 
 
