@@ -99,14 +99,15 @@ def dot_rows(axes, rows, *, longest=None, size=8):
     axes.set(xlim=(-0.6, longest - 0.4), ylim=(len(rows) - 0.5, -0.5))
 
 
-CHIP_LINE = 23  # points from one line of chips to the next
+CHIP_LINE = 19  # points from one line of chips to the next
+CHIP_AIR = 5  # points between rows
 CHIP_NAMES = 0.3  # share of the width for the names of rows
 
 
 def chips_height(rows):
     """Height in inches of a drawing of `chips`, for ``figures.new``."""
     return (sum(len(_chip_lines(texts)) for _, texts, _ in rows) * CHIP_LINE
-            + 9 * len(rows)) / 72
+            + CHIP_AIR * len(rows)) / 72
 
 
 def chips(axes, rows):
@@ -133,7 +134,7 @@ def chips(axes, rows):
                           color=readable_ink(colour), fontsize=LEAST_POINTS, zorder=3)
                 x += width
             top += CHIP_LINE
-        top += 9
+        top += CHIP_AIR
     axes.set(xlim=(0, WIDTH * 72), ylim=(top, 0))
     axes.set_axis_off()
 
