@@ -99,7 +99,8 @@ def linked(text: str) -> str:
 
 def _rows(text: str) -> tuple[list[str], list[list[str]], int]:
     """Headers of a CSV in words, the rows that a page shows, and how many it leaves to the file."""
-    headers, *rows = csv.reader(io.StringIO(text, newline=""))
+    # Rows end in LF alone; a CR is within a cell.
+    headers, *rows = csv.reader(io.StringIO(text.replace("\r", " "), newline=""))
     return ([name.replace("_", " ") for name in headers], rows[:MOST_ROWS],
             max(0, len(rows) - MOST_ROWS))
 
