@@ -286,7 +286,6 @@
         document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
       }
     };
-    form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => { filter(); tell(); });
     addEventListener("hashchange", read);
     form.hidden = false;
