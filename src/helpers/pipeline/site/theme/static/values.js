@@ -54,7 +54,7 @@
     const verdict = told.verdict && make("span", { title: told.because },
       data.audit ? page(data.audit, told.verdict) : told.verdict);
     return [make("strong", {}, told.printed), told.open ? ` (± ${told.open})` : "",
-      `, ${told.about}`, verdict ? [": ", verdict] : ""].flat();
+      told.kind ? `, ${_(told.kind)}` : "", `, ${told.about}`, verdict ? [": ", verdict] : ""].flat();
   };
 
   const rows = (data, record, chapter) => {
