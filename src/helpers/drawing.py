@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
+from helpers import colours
+
 DIGITS = 2
 OPENING = '<svg class="book-drawing"'
 CLOSING = "</svg>"
@@ -72,12 +74,15 @@ def of(picture: str) -> str:
 
 
 def on_page(picture: str, prefix: str) -> str:
-    """The drawing of a picture as part of a page, where its ids begin with a prefix."""
+    """The drawing of a picture as part of a page: its colours follow the page's.
+
+    Its ids begin with a prefix, so that no two of a page are the same.
+    """
     drawn = re.sub(r'^(<svg class="book-drawing") y="[^"]*"', r"\1", of(picture))
     names = dict.fromkeys(re.findall(r' id="([^"]+)"', drawn))
     new = {name: f"{prefix}-{place}" for place, name in enumerate(names, 1)}
-    return re.sub(r'( id="|url\(#|href="#)([^")]+)',
-                  lambda found: found[1] + new.get(found[2], found[2]), drawn)
+    return colours.on_page(re.sub(r'( id="|url\(#|href="#)([^")]+)',
+                                  lambda found: found[1] + new.get(found[2], found[2]), drawn))
 
 
 def alone(drawing: str, *, alt: str, head, foot, width: float, margin: float = 2) -> str:

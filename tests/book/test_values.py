@@ -354,6 +354,13 @@ class TestCard:
             # The audit's table gets its name with the shells of figures and tables.
             assert unquote(anchor) in ids[file] or anchor == "table-claims", link
 
+    def test_its_code_unfolds_when_it_is_asked_for(self, opened):
+        page = opened(f"chapters/{CHAPTER}.html")
+        ask(page, "press")
+        page.locator(CARD).get_by_role("link", name="the cell that made it").click()
+        page.locator("pre:target, :target pre").wait_for()
+        assert "results.quote" in page.locator("pre:target, :target pre").first.inner_text()
+
     def test_text_of_a_record_stays_text(self, opened):
         page = opened()
         ask(page, "press", "a.book-value[data-result='planted/x']")

@@ -9,22 +9,22 @@ from functools import lru_cache
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.ft2font import LoadFlags
 
-from helpers import downloads, drawing
+from helpers import colours, downloads, drawing
 from helpers.figures import marks
 from helpers.project import Project
 
-PALETTE = sns.color_palette("colorblind").as_hex()
-ACCENT = PALETTE[0]  # blue: what the title speaks of
-SECOND = PALETTE[1]  # orange: what it is held against
-SECOND_INK = "#8a5200"  # the same as text, dark enough to read on white
-SECOND_LABEL = "#9a5a00"  # the same beside a line or mark in the second colour
-PALE = "#9a9a9a"  # marks that are context only
-INK, MUTED, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#e3e3e3", "#ffffff"
+ACCENT = colours.ACCENT.light  # what the title speaks of
+SECOND = colours.SECOND.light  # what it is held against
+SECOND_INK = colours.NAMED["second-ink"].light  # the same as text
+SECOND_LABEL = colours.NAMED["second-label"].light  # the same beside a line or mark of it
+PALE = colours.NAMED["context"].light  # marks that are context only
+INK, MUTED, GRID, EDGE = (
+    colours.NAMED[name].light for name in ("ink", "muted", "grid", "edge"))
+PAPER = colours.PAPER.light
 
 WIDTH = 5.4  # inches; a column of text on a phone shows it so that no letter is under 9 pixels
 SMALL_WIDTH = 3.4  # of a card: two beside each other on a page, one as wide as a phone's column
@@ -58,6 +58,7 @@ STYLE = {
     "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.prop_cycle": matplotlib.cycler(color=[ACCENT, SECOND, MUTED]),
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": GRID,
@@ -205,7 +206,10 @@ def show(figure, name, *, alt, data, beside=(), references=(), for_page=""):
                          references=references, least_points=LEAST_POINTS)
     words = {part: " ".join(text.split()) for part, text in
              {"alt": alt, **getattr(figure, "book_words", {})}.items()}
-    picture = _alone(drawing.plain(_svg(figure), name, alt), figure.get_figwidth(), words)
+    drawn = drawing.plain(_svg(figure), name, alt)
+    wrong += [f"its colour {colour} is none of helpers.colours, so the dark would not know it"
+              for colour in colours.unknown(drawn)]
+    picture = _alone(drawn, figure.get_figwidth(), words)
     plt.close(figure)
     display(
         {"image/svg+xml": picture, "text/csv": downloads.to_csv(data),
@@ -249,23 +253,33 @@ def _svg(figure) -> str:
 
 
 def readable_ink(fill):
-    """Text colour, black or white, that contrasts more with a fill.
+    """Colour of text on a fill: that which can be read on it, on light pages and on dark ones.
 
-    One of the two always reaches the contrast ratio of 4.5 that WCAG asks of text; the softer
-    ink of the figures does not on fills of middle lightness.
+    Black or white always reaches the contrast ratio of 4.5 that WCAG asks of text; the softer ink
+    of the figures does not on fills of middle lightness.
     """
-    light = luminance(fill) + 0.05
-    return "#000000" if light / 0.05 >= 1.05 / light else PAPER
+    known = colours.KNOWN.get(fill)
+    if known and known.ink:
+        return colours.NAMED[known.ink].light
+    black, white = (colours.NAMED[name].light for name in ("on-pale", "on-strong"))
+    fill = matplotlib.colors.to_hex(fill)
+    return black if colours.contrast(fill, black) >= colours.contrast(fill, white) else white
 
 
 def luminance(colour):
     """Relative luminance of a colour as WCAG defines it, 0 (black) to 1 (white)."""
-    channels = np.array(matplotlib.colors.to_rgb(colour))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
+    return colours.luminance(matplotlib.colors.to_hex(colour))
 
 
 def shade(share, colour=ACCENT):
-    """Fill between white (share 0) and a colour (share 1)."""
-    low, high = (np.array(matplotlib.colors.to_rgb(end)) for end in (PAPER, colour))
-    return matplotlib.colors.to_hex(low + (high - low) * float(np.clip(share, 0, 1)))
+    """Fill between white (share 0) and a colour (share 1): the nearest of twelve steps.
+
+    Raises
+    ------
+    FigureError
+        For a colour that has no scale.
+    """
+    if colour not in colours.SCALES:
+        raise FigureError(f"{colour} has no scale; ACCENT and SECOND have one.")
+    step = round(float(np.clip(share, 0, 1)) * colours.STEPS)
+    return colours.SCALES[colour][step].light
