@@ -48,7 +48,7 @@ class _Compressing(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _body(file: Path, packed: bool) -> bytes:
     content = file.read_bytes()
     return gzip.compress(content, LEVEL, mtime=0) if packed else content

@@ -99,15 +99,15 @@ def downloads(page: BeautifulSoup) -> list[tuple[str, str, list[str]]]:
     Returns
     -------
     list of (str, str, list of str)
-        ``figure`` with the file of its picture, or ``table`` with its caption; names of the files
+        ``figure`` with its title, or ``table`` with its caption; names of the files
         that the line offers.
     """
     found = []
-    for line in page.select("p.book-downloads"):
-        above = line.find_previous_sibling()
+    for line in page.select(".exhibit-line"):
+        above, shell = line.find_previous_sibling(), line.find_parent("figure")
         files = [Path(unquote(link["href"])).name for link in line.select("a[download]")]
-        if above is not None and "book-figure" in above.get("class", []):
-            found.append(("figure", Path(unquote(above.img["src"])).name, files))
+        if shell is not None and shell.get("data-figure") and shell.select("svg.book-drawing"):
+            found.append(("figure", shell.select_one(".figure-title").get_text(), files))
         elif above is not None and "book-table" in above.get("class", []):
             found.append(("table", above.caption.get_text(), files))
         elif above is not None and "book-offered" in above.get("class", []):

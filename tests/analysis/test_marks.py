@@ -100,8 +100,10 @@ def test_a_dot_that_is_lost_among_equal_ones_is_found(shown):
     counted = pd.DataFrame({"group": ["a"] * 4 + ["b"], "facts": [1, 1, 1, 2, 3]})
     for kept, good in ((counted, True), (counted.iloc[1:], False)):
         figure, axes = figures.new("A finding", "Facts", source="a test.")
-        figures.strip(axes, [{"name": name, "values": list(part["facts"])}
-                             for name, part in kept.groupby("group")], unit="count")
+        for row, (_, part) in enumerate(kept.groupby("group")):
+            for value, held in part["facts"].value_counts().items():
+                axes.plot([value] * held, [row + 0.1 * place for place in range(held)], "o")
+        figures.named_rows(axes, list(kept["group"].unique()))
         if good:
             figures.show(figure, "sizes", alt=ALT, data=counted)
         else:

@@ -160,8 +160,8 @@ def test_a_parameter_changes_prose_tables_and_figures(baseline, to_2030):
     old = (folder / "chapters" / f"{name}.html").read_text()
     new = (to_2030 / "chapters" / f"{name}.html").read_text()
     assert "horizon_year" in re.search(r"edition-notice.*?</aside>", new, re.S)[0]
-    assert re.search(r'alt="[^"]*(?:in|to) 2030', new)
-    assert not re.search(r'alt="[^"]*(?:in|to) 2030', old)
+    assert re.search(r'aria-label="[^"]*(?:in|to) 2030', new)
+    assert not re.search(r'aria-label="[^"]*(?:in|to) 2030', old)
     assert "figure for 2030" in new and "figure for 2030" not in old
     for kind in ("path-a.csv", "layers.csv", "paths.svg"):
         file = Path("_static", "downloads", f"{name}-{kind}")
@@ -249,8 +249,8 @@ def test_every_figure_and_table_stands_on_its_page_above_its_own_downloads(basel
         chapter, made = run["chapter"], list(exhibits(run))
         page = seen.read(folder / "chapters" / f"{chapter}.html")
         shown = seen.downloads(page)
-        wanted = [("figure", f"{chapter}-{name}.svg", [f"{chapter}-{name}.csv",
-                                                       f"{chapter}-{name}.svg"])
+        wanted = [("figure", about["title"], [f"{chapter}-{name}.csv",
+                                              f"{chapter}-{name}.svg"])
                   if "figure" in about else
                   ("table", about["caption"], [f"{chapter}-{name}.csv"])
                   for name, about, _ in made]
@@ -267,7 +267,7 @@ def test_every_table_of_a_page_has_all_its_rows_and_columns(baseline):
     for run in said["runs"]:
         page = seen.read(folder / "chapters" / f"{run['chapter']}.html")
         shown = [seen.rows(table) for table in page.select(
-            "div.book-table:has(+ p.book-downloads) table")]
+            "div.book-table:has(+ .exhibit-line) table")]
         made = [seen.rows(seen.parsed("".join(data["text/html"])))
                 for _, about, data in exhibits(run)
                 if "table" in about and not about.get("offered")]
@@ -345,7 +345,7 @@ def test_a_question_page_fits_two_screens_and_what_would_change_it_follows(
 
 def test_downloads_under_another_table_are_found():
     """The reader of pages that these tests use tells what stands above a line of downloads."""
-    line = '<p class="book-downloads"><a href="x/c-{}.csv" download>CSV</a></p>'
+    line = '<div class="exhibit-line"><a href="x/c-{}.csv" download>CSV</a></div>'
     table = '<div class="book-table"><table><caption>{}</caption></table></div>'
     page = seen.parsed(table.format("A") + line.format("b") + table.format("B") + "<p>x</p>"
                        + line.format("a"))
@@ -533,10 +533,9 @@ HIDING = {
     ".refusal { visibility: hidden; }": "is not visible",
     ".answer { opacity: 0.05; }": "is transparent",
     ".table-note { color: #fff; }": "has the colour of the paper",
-    ".book-downloads { font-size: 2px; }": "is tiny",
+    ".exhibit-line { font-size: 2px; }": "is tiny",
     ".refusal { height: 0; overflow: hidden; margin: 0; padding: 0; }": "has no room",
     ".question { position: absolute; left: -9999px; }": "is off the page",
-    ".book-figure img { width: 0 !important; min-width: 0 !important; padding: 0 !important; }":
-        "has no room",
+    ".book-drawing { width: 0 !important; }": "has no room",
     "caption { clip-path: inset(50%); }": "is clipped",
 }

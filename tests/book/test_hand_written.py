@@ -529,7 +529,7 @@ def command_faults(file, text):
     for language, block in code_blocks(text):
         if language == "toml":
             found += settings_faults(tomllib.loads(block).get("parameters", {}).items())
-        if "Error:" in block:
+        if re.search(r"^Error:", block, re.MULTILINE):
             found += refusal_faults(block)
             continue
         for line in block.splitlines():

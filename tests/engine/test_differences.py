@@ -13,7 +13,7 @@ from helpers import results
 from helpers.pipeline import accept, differences, wording
 
 SVG = ('<svg><defs><clipPath id="p1a"><path d="M 0 0"/></clipPath></defs>'
-       '<path clip-path="url(#p1a)" d="M 12 34.5" style="fill: #999999"/><!-- 2019 --></svg>')
+       '<path clip-path="url(#p1a)" d="M 12 34.5" fill="#999999"/><text>2019</text></svg>')
 
 
 def output(data, **metadata):

@@ -92,8 +92,8 @@ def test_what_a_parameter_may_move_is_read_from_the_source(source, moved):
 
 # ------------------------------------------------------------------ facts
 
-SVG = ('<svg xmlns="http://www.w3.org/2000/svg"><g id="text_1"><!-- Sales rise --><path '
-       'style="fill:#000"/></g><g id="line"><!-- 10 --><path style="stroke:{}"/></g></svg>')
+SVG = ('<svg xmlns="http://www.w3.org/2000/svg"><text fill="#000000">Sales rise</text>'
+       '<svg class="book-drawing"><text>10</text><path stroke="{}"/></svg></svg>')
 
 
 def figure(alt="Bars that rise.", colour="blue", rows="year,value\n2019,1.5\n2020,2.5\n"):
@@ -116,7 +116,7 @@ def test_what_changes_in_a_figure_is_a_fact_of_it(change, fact):
     assert fact in facts.difference(said(figure()), said(figure(**change)))
 
 
-def test_the_words_of_a_picture_are_those_beside_its_letters():
+def test_the_words_of_a_picture_are_those_that_name_something():
     assert said(figure())["figure f, words in it"] == "Sales rise"
 
 

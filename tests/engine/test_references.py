@@ -114,8 +114,9 @@ def test_what_a_page_shows_is_written_for_it_with_its_way_to_the_files(book, tmp
     exhibits.write(tmp_path, book, {"one": notebook(output("figure", "card"))})
     shown = BeautifulSoup(exhibits.place(tmp_path, "questions/one", "one", "card").read_text(),
                           "html.parser")
-    assert shown.img["src"] == "../_static/downloads/one-card.svg"
-    assert shown.img["alt"] == "An alternative text"
+    assert shown.figure["data-figure"] == "one/card"
+    assert shown.figure["id"] == "figure-one-card", "a page that gathers has several chapters'"
+    assert "../_static/downloads/one-card.svg" in [link["href"] for link in shown.select("a")]
     assert shown.select("a")[-1]["href"] == "../chapters/one.html"
 
 

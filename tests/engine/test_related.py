@@ -9,9 +9,11 @@ PROJECT = Project.current()
 CHAPTERS = chapters.names(PROJECT)
 
 
+CELLS = related.cells(PROJECT, CHAPTERS)
+
+
 def leads_to(chapter):
-    cell = related.cell(PROJECT, chapter)
-    return cell["source"] if cell else ""
+    return CELLS[chapter]["source"] if chapter in CELLS else ""
 
 
 def test_each_pair_is_of_two_chapters_and_leads_both_ways():

@@ -215,13 +215,14 @@ def test_a_warning_fails_the_build(tmp_path):
 
 
 def test_a_figure_becomes_a_file_with_its_words(tmp_path):
-    about = {"figure": "f", "alt": 'say "so" & <more>'}
+    about = {"figure": "f", "alt": "An alternative text", "title": 'say "so" & <more>'}
     output = {"output_type": "display_data", "metadata": {"book": about},
               "data": {"image/svg+xml": "<svg/>", "text/csv": "a\n1\n", "text/plain": "f"}}
     notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
     assemble.prepare(notebook, "c", tmp_path)
     page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
-    assert 'alt="say &quot;so&quot; &amp; &lt;more&gt;"' in page
+    assert '<p class="figure-title">say &quot;so&quot; &amp; &lt;more&gt;</p>' in page
+    assert page.startswith('<figure class="book-figure" id="figure-f" data-figure="c/f">')
     assert (tmp_path / "c-f.csv").read_text() == "a\n1\n"
     assert (tmp_path / "c-f.svg").read_text() == "<svg/>" and "c-f.svg" in page
 
@@ -234,7 +235,8 @@ def test_a_table_stands_on_its_page_as_it_was_made_above_its_download(tmp_path):
     notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
     assemble.prepare(notebook, "c", tmp_path)
     page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
-    assert page.startswith(f'{made}<p class="book-downloads">') and "downloads/c-t.csv" in page
+    assert page.startswith('<figure class="book-exhibit-table" id="table-t" data-table="c/t">')
+    assert f'{made}<div class="exhibit-line">' in page and "downloads/c-t.csv" in page
     assert [file.name for file in tmp_path.iterdir()] == ["c-t.csv"]
     assert (tmp_path / "c-t.csv").read_text() == "a,b\n1,2\n"
 

@@ -151,6 +151,13 @@ def test_a_card_names_few_of_what_its_chapter_reads(grounds):
     assert named < all_of_them / 3
 
 
+def test_most_of_what_cards_name_is_seen_to_move_the_result(grounds, moved):
+    """What is named and was not seen to move may lie within the tolerance, or name too much."""
+    named = {(key, name) for key, ground in grounds.items() for name in ground.parameters}
+    seen = {(key, name) for key, steps in moved.items() for changed in steps for name in changed}
+    assert len(named & seen) > 0.6 * len(named)
+
+
 def test_thirty_results_name_nothing_that_their_chapter_does_not_read(grounds):
     for key in random.Random(14).sample(sorted(grounds), 30):
         chapter = chapters.read(REAL, key[0])

@@ -14,34 +14,17 @@ no datum is named in `references`, a column that is data and not drawn in `besid
 
 from matplotlib import ticker  # chapters place the ticks of their own axes with it
 
-from helpers.figures.bars import (
-    bars_with_error,
-    lanes,
-    stacked_bars,
-)
-from helpers.figures.dots import (
-    dumbbells,
-    intervals,
-    labelled_dots,
-    strip,
-)
-from helpers.figures.effects import (
-    blocks_height,
-    effect_bars,
-    range_strips,
-)
+from helpers.figures.bars import stacked_bars
+from helpers.figures.dots import intervals
+from helpers.figures.effects import blocks_height, effect_bars
 from helpers.figures.marks import aid
 from helpers.figures.matrices import (
     chips,
     chips_height,
-    dot_matrix,
     dot_rows,
     heat_map,
-    mark_rows,
-    tiles,
 )
 from helpers.figures.networks import (
-    bump_chart,
     hasse_diagram,
     node_link,
 )
@@ -59,10 +42,8 @@ from helpers.figures.style import (
     GRID,
     INK,
     KINDS,
-    LINE,
     MUTED,
     PALE,
-    PALETTE,
     PAPER,
     SECOND,
     SECOND_INK,
@@ -86,7 +67,6 @@ from helpers.figures.timelines import (
     TIMELINE_AIR,
     TIMELINE_BAND,
     packed_lanes,
-    periods,
     timeline,
     timeline_height,
 )
@@ -97,9 +77,7 @@ __all__ = [
     "GRID",
     "INK",
     "KINDS",
-    "LINE",
     "MUTED",
-    "PALETTE",
     "PAPER",
     "SECOND",
     "PALE",
@@ -117,39 +95,28 @@ __all__ = [
     "FigureError",
     "aid",
     "bar",
-    "bars_with_error",
     "blocks_height",
-    "bump_chart",
     "chips",
     "chips_height",
-    "dot_matrix",
     "dot_rows",
-    "dumbbells",
     "effect_bars",
     "hasse_diagram",
     "heat_map",
     "intervals",
     "kind_drawn",
     "label",
-    "labelled_dots",
-    "lanes",
     "log_axis",
     "luminance",
-    "mark_rows",
     "named_rows",
     "new",
     "node_link",
     "packed_lanes",
-    "periods",
     "point",
-    "range_strips",
     "readable_ink",
     "shade",
     "show",
     "stacked_bars",
-    "strip",
     "ticker",
-    "tiles",
     "timeline",
     "timeline_height",
     "year_axis",

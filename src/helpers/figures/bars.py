@@ -1,35 +1,11 @@
-"""Bars from zero, and bars laid out in lanes."""
+"""Bars from zero."""
 
 import matplotlib.pyplot as plt
 from matplotlib import ticker
 
 from helpers.figures import marks
 from helpers.figures.parts import label, named_rows
-from helpers.figures.style import ACCENT, INK, MUTED, PAPER, TEXT_POINTS, WIDTH, readable_ink
-
-
-def bars_with_error(axes, rows, *, unit):
-    """Horizontal bars from zero, each with the half-width of its interval and its value.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    rows : list of dict
-        Keys ``name, value, error, text``; optional ``colour``. First row on top.
-    unit : str
-        Label of the x axis.
-    """
-    reach = max(row["value"] + row["error"] for row in rows)
-    for position, row in enumerate(rows):
-        axes.barh(position, row["value"], height=0.62, color=row.get("colour", ACCENT), zorder=2)
-        axes.plot([row["value"] - row["error"], row["value"] + row["error"]], [position] * 2,
-                  color=INK, linewidth=1.6, zorder=3)
-        label(axes, row["value"] + row["error"], position, row["text"], dx=6)
-    named_rows(axes, [row["name"] for row in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    lowest = min(0, *(row["value"] - row["error"] for row in rows))  # where an interval may end
-    axes.set_xlim(lowest * 1.05, reach * 1.12 if reach > 0 else 1)
-    axes.set_xlabel(unit)
+from helpers.figures.style import INK, MUTED, PAPER, TEXT_POINTS, readable_ink
 
 
 def stacked_bars(axes, table, *, colours, unit, totals=None):
@@ -72,60 +48,3 @@ def stacked_bars(axes, table, *, colours, unit, totals=None):
     axes.set_xlim(0, reach * 1.2)
     axes.set_xlabel(unit)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, nbins=8))
-
-
-def lanes(axes, segments, names, *, colours, height=0.46):
-    """Stretches of one line laid out in lanes: where each kind stands, and how long it is.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    segments : list of dict
-        Keys ``lane`` (position in `names`), ``start``, ``width`` (units of the x axis), ``inside``
-        (text in the bar) and ``label`` (text above it); texts may be empty.
-    names, colours : list of str
-        Name and fill of each lane, first on top.
-    height : float
-        Height of a bar, as a share of its lane.
-
-    Notes
-    -----
-    Call it after the limits of the x axis are set: labels above narrow bars are pushed apart, and
-    that needs to know how much of the axis a letter takes.
-    """
-    low, high = axes.get_xlim()
-    letter = 0.47 * TEXT_POINTS * (high - low) / (0.8 * WIDTH * 72)  # mean width of a character
-    for segment in segments:
-        fill, y = colours[segment["lane"]], segment["lane"]
-        axes.add_patch(plt.Rectangle(
-            (segment["start"], y - height / 2), segment["width"], height, facecolor=fill,
-            edgecolor=PAPER, linewidth=1.2, zorder=2))
-        axes.text(segment["start"] + segment["width"] / 2, y, segment["inside"], ha="center",
-                  va="center", fontsize=TEXT_POINTS, color=readable_ink(fill), zorder=3)
-    for lane in range(len(names)):
-        marked = [s for s in segments if s["lane"] == lane and s["label"]]
-        centres = [s["start"] + s["width"] / 2 for s in marked]
-        widths = [(len(s["label"]) + 0.6) * letter for s in marked]
-        for segment, x in zip(marked, _apart(centres, widths), strict=True):
-            axes.text(x, lane - height / 2 - 0.05, segment["label"], ha="center", va="bottom",
-                      fontsize=TEXT_POINTS, color=INK, zorder=3,
-                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
-    marks.scale(axes, x="linear")
-    axes.set_ylim(len(names) - 1 + height / 2 + 0.12, -height / 2 - 0.42)
-    named_rows(axes, names)
-
-
-def _apart(centres, widths):
-    """Centres moved as little as needed for labels of the given widths not to overlap."""
-    places = list(centres)
-    for _ in range(200):
-        moved = False
-        for i in range(len(places) - 1):
-            overlap = (widths[i] + widths[i + 1]) / 2 - (places[i + 1] - places[i])
-            if overlap > 1e-9:
-                places[i] -= overlap / 2
-                places[i + 1] += overlap / 2
-                moved = True
-        if not moved:
-            break
-    return places

@@ -5,11 +5,12 @@ import textwrap
 
 from matplotlib import ticker
 
+from helpers.drawing import LINE
 from helpers.figures import marks
 from helpers.figures.parts import label, point, stacked_height
-from helpers.figures.style import ACCENT, GRID, INK, LINE, MUTED, SECOND, TEXT_POINTS, WIDTH
+from helpers.figures.style import ACCENT, INK, MUTED, TEXT_POINTS, WIDTH
 
-NAME_CHARACTERS = 84  # of a name in one line
+NAME_CHARACTERS = 70  # of a name in one line
 LINE_INCHES = TEXT_POINTS * LINE / 72
 AXIS_INCHES = 0.75  # axis, its label and the words above the centre line
 USABLE_POINTS = WIDTH * 72 * 0.96
@@ -111,29 +112,3 @@ def effect_bars(axes, rows, *, centre, unit):
     axes.xaxis.set_major_formatter(ticker.FuncFormatter(
         lambda x, _: centre if x == 0 else f"\u00d7 {math.exp(x):.3g}"))
     axes.set_xlabel(unit)
-
-
-def range_strips(axes, rows):
-    """Dots of several editions on a line, each row on a scale of its own, the extremes named.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        Of a figure as high as `blocks_height` says.
-    rows : list of dict
-        Keys ``name``, ``default`` (a number), ``others`` (numbers), ``low_text`` and ``high_text``
-        (at most two lines). First row on top. The default is a filled dot, the others are hollow.
-    """
-    for row, y in zip(rows, _draw_names(axes, rows, 2), strict=True):
-        values = [row["default"], *row["others"]]
-        low, span = min(values), (max(values) - min(values)) or 1.0
-        axes.plot([0, 1], [y, y], color=GRID, linewidth=4, zorder=1)
-        for value in row["others"]:
-            point(axes, (value - low) / span, y, "derived", SECOND)
-        point(axes, (row["default"] - low) / span, y, "observed")
-        label(axes, 0, y, row["low_text"], dx=-10, ha="right", linespacing=0.95)
-        label(axes, 1, y, row["high_text"], dx=10, linespacing=0.95)
-    axes.set_ylim(axes.get_ylim()[0], 0)
-    axes.set_xlim(-0.75, 1.75)
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)

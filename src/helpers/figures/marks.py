@@ -15,6 +15,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from matplotlib.ticker import LogFormatter, ScalarFormatter
 
 FACTORS = (1.0, 100.0, 1e-3, 1e3)  # a share may be drawn in per cent, and millions as billions
@@ -72,7 +73,7 @@ class Drawn:
 
 
 def faults(figure, data, *, kinds, looks, beside: Collection[str] = (),
-           references: Collection[float] = ()) -> list[str]:
+           references: Collection[float] = (), least_points: float = 0) -> list[str]:
     """What a picture shows that its data do not hold, and the other way round.
 
     Parameters
@@ -87,6 +88,8 @@ def faults(figure, data, *, kinds, looks, beside: Collection[str] = (),
         Columns of numbers that readers get and the picture does not show.
     references : collection of float
         Numbers that the picture shows and that are no data, such as the parity of two values.
+    least_points : float
+        Size of the smallest letters that a reader with a phone can read.
 
     Returns
     -------
@@ -100,6 +103,7 @@ def faults(figure, data, *, kinds, looks, beside: Collection[str] = (),
     columns = _columns_of_numbers(data)
     return [
         *(f"the limits of an axis cut off {_short(each.cut)}" for each in drawn if each.cut),
+        *_small_text(figure, least_points),
         *_scale_faults(figure),
         *_strange(drawn, data, columns, references),
         *_not_drawn(drawn, columns, beside),
@@ -198,13 +202,21 @@ def _texts(axes) -> list[str]:
 # ------------------------------------------------------------------ rules
 
 
+def _small_text(figure, least: float) -> list[str]:
+    """The first text whose letters are too small."""
+    small = [text for text in figure.findobj(Text)
+             if text.get_visible() and text.get_text().strip() and text.get_fontsize() < least]
+    return [f"its text {text.get_text()!r} has {text.get_fontsize():g} points; a phone needs "
+            f"{least:g}" for text in small[:1]]
+
+
 def _scale_faults(figure) -> list[str]:
     """Whether the words say that an axis is logarithmic where it is, and only there."""
     logarithmic = any("log" in (axes.get_xscale(), axes.get_yscale(),
                                 *getattr(axes, SCALE, {}).values()) for axes in figure.axes)
-    words = " ".join(text.get_text() for text in [
+    words = " ".join([*getattr(figure, "book_words", {}).values(), *(text.get_text() for text in [
         *figure.texts, *(axes.xaxis.label for axes in figure.axes),
-        *(axes.yaxis.label for axes in figure.axes)])
+        *(axes.yaxis.label for axes in figure.axes)])])
     said = re.search(r"\blog(?:arithmic)?\b", words) is not None
     if logarithmic and not said:
         return ["an axis is logarithmic and no text says so; write 'log axis' into the subtitle"]

@@ -1,6 +1,4 @@
-"""Cells, dots and tiles on a grid, each with a text or a letter of its own."""
-
-import textwrap
+"""Cells and dots on a grid, each with a text of its own, and rows of short texts."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,14 +6,14 @@ import numpy as np
 from helpers.figures.parts import label, named_rows
 from helpers.figures.style import (
     ACCENT,
+    EDGE,
     GRID,
     INK,
-    MUTED,
+    LEAST_POINTS,
     PAPER,
     TEXT_POINTS,
     WIDTH,
     readable_ink,
-    shade,
 )
 
 
@@ -44,7 +42,7 @@ def heat_map(axes, table, *, texts, colours, text_colours=None, hatched=None):
             # `add_patch` would widen limits for each cell, and a text within a cell needs no room.
             axes.add_artist(plt.Rectangle(
                 (j, i), 1, 1, facecolor=PAPER if empty else colours[i, j],
-                edgecolor="#c4c4c4" if bare else GRID if empty else PAPER, linewidth=2,
+                edgecolor=EDGE if bare else GRID if empty else PAPER, linewidth=2,
                 hatch="////" if empty else None,
             ))
             if text_colours is not None:
@@ -57,64 +55,6 @@ def heat_map(axes, table, *, texts, colours, text_colours=None, hatched=None):
     axes.set(xlim=(0, columns), ylim=(rows, 0))
     axes.set_xticks(np.arange(columns) + 0.5, list(table.columns))
     axes.set_yticks(np.arange(rows) + 0.5, list(table.index))
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    axes.grid(False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-
-
-def mark_rows(axes, *, bold=(), groups=None):
-    """Set off rows of a heat map: names in bold, and a line wherever the group changes.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        As `heat_map` left it.
-    bold : collection of int
-        Positions of the rows that the title speaks of.
-    groups : sequence, optional
-        Group of each row, in their order.
-    """
-    for position, name in enumerate(axes.get_yticklabels()):
-        name.set(va="center", fontweight="bold" if position in bold else "normal")
-        if groups is not None and position and groups[position] != groups[position - 1]:
-            axes.axhline(position, color=MUTED, linewidth=1)
-
-
-def dot_matrix(axes, table, *, groups=None, totals=None):
-    """Which row holds which column: a filled dot for yes, a small grey one for no.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    table : pandas.DataFrame of bool
-        Row and column names are printed as they are; columns stand on top.
-    groups : dict, optional
-        Text -> list of neighbouring rows that it joins; drawn as a band, text at the right.
-    totals : str, optional
-        Heading of a further column with the number of dots in each row.
-    """
-    rows, columns = table.shape
-    places = {name: position for position, name in enumerate(table.index)}
-    for text, members in (groups or {}).items():
-        first, last = min(places[m] for m in members), max(places[m] for m in members)
-        axes.add_patch(plt.Rectangle((-0.5, first - 0.46), columns + (totals is not None) * 0.9,
-                                     last - first + 0.92, facecolor=shade(0.12), zorder=0))
-        label(axes, columns - 0.5 + (totals is not None) * 0.9, (first + last) / 2, text, dx=6,
-              colour=MUTED)
-    held = table.to_numpy(dtype=bool)
-    for cells, size, colour in ((held, 9, ACCENT), (~held, 3, "#b0b0b0")):
-        at_row, at_column = np.nonzero(cells)
-        axes.plot(at_column, at_row, linestyle="none", marker="o", markersize=size, color=colour,
-                  zorder=3)
-    if totals is not None:
-        for i, count in enumerate(held.sum(axis=1)):
-            axes.text(columns - 0.1, i, str(count), ha="center", va="center", fontsize=TEXT_POINTS)
-    headings = list(table.columns) + ([totals] if totals is not None else [])
-    axes.set_xticks([*range(columns)] + ([columns - 0.1] if totals is not None else []), headings)
-    axes.set_yticks(range(rows), list(table.index))
-    axes.set(xlim=(-0.6, columns + 0.4), ylim=(rows - 0.45, -0.6))
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.grid(False)
@@ -159,14 +99,15 @@ def dot_rows(axes, rows, *, longest=None, size=8):
     axes.set(xlim=(-0.6, longest - 0.4), ylim=(len(rows) - 0.5, -0.5))
 
 
-CHIP_LINE = 23  # points from one line of chips to the next
+CHIP_LINE = 19  # points from one line of chips to the next
+CHIP_AIR = 5  # points between rows
 CHIP_NAMES = 0.3  # share of the width for the names of rows
 
 
 def chips_height(rows):
     """Height in inches of a drawing of `chips`, for ``figures.new``."""
     return (sum(len(_chip_lines(texts)) for _, texts, _ in rows) * CHIP_LINE
-            + 9 * len(rows)) / 72
+            + CHIP_AIR * len(rows)) / 72
 
 
 def chips(axes, rows):
@@ -190,10 +131,10 @@ def chips(axes, rows):
                 axes.add_patch(plt.Rectangle((x, top + 2), width - 4, CHIP_LINE - 4,
                                              facecolor=colour, zorder=2))
                 axes.text(x + width / 2 - 2, top + CHIP_LINE / 2, text, ha="center", va="center",
-                          color=readable_ink(colour), fontsize=TEXT_POINTS - 1, zorder=3)
+                          color=readable_ink(colour), fontsize=LEAST_POINTS, zorder=3)
                 x += width
             top += CHIP_LINE
-        top += 9
+        top += CHIP_AIR
     axes.set(xlim=(0, WIDTH * 72), ylim=(top, 0))
     axes.set_axis_off()
 
@@ -212,36 +153,3 @@ def _chip_lines(texts):
         lines[-1].append(text)
         used += _chip_width(text)
     return lines
-
-
-def tiles(axes, items, *, rows, columns):
-    """Equal tiles placed roughly as on a map: no borders and no areas, so none looks important.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    items : list of dict
-        Keys ``row, column`` (from the top left, 0), ``name``, ``heading`` (the word that matters)
-        and ``text``; optional ``colour``. Texts are wrapped to the tile.
-    rows, columns : int
-        Size of the grid; places without an item stay white.
-    """
-    letters = int(0.93 * WIDTH * 72 / columns / (0.5 * TEXT_POINTS))  # that fit into a line
-    for item in items:
-        fill = item.get("colour", shade(0.14))
-        left, top = item["column"] + 0.03, item["row"] + 0.04
-        axes.add_patch(plt.Rectangle((left, top), 0.94, 0.92, facecolor=fill, edgecolor="none"))
-        ink = readable_ink(fill)
-        name, text = (textwrap.wrap(item[part], letters, break_long_words=False)
-                      for part in ("name", "text"))
-        lines = [(line, "normal", 1.0) for line in name]
-        lines += [(item["heading"], "bold", 1.3)] + [(line, "normal", 1.0) for line in text]
-        y = top + 0.09
-        step = TEXT_POINTS * 1.22 / 72 / (axes.get_position().height * axes.figure.get_figheight())
-        for line, weight, size in lines:
-            y += 0.5 * step * rows * size
-            axes.text(left + 0.03, y, line, va="center", color=ink, fontweight=weight,
-                      fontsize=TEXT_POINTS * (1.2 if size > 1 else 1))
-            y += 0.5 * step * rows * size
-    axes.set(xlim=(0, columns), ylim=(rows, 0))
-    axes.axis("off")

@@ -1,15 +1,12 @@
 """Order and links between named things."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 
-from helpers.figures import marks
 from helpers.figures.parts import label
 from helpers.figures.style import (
     ACCENT,
     INK,
     MUTED,
-    PALETTE,
     PAPER,
     SECOND,
     SECOND_INK,
@@ -93,59 +90,6 @@ def hasse_diagram(axes, graph, levels, *, notes=None, open_pairs=(), height=3.1)
                       va="center", color=readable_ink(fills[level]), zorder=5)
     axes.set(xlim=(0, WIDTH), ylim=(-height - 0.02, 0.02))
     axes.set_axis_off()
-
-
-def bump_chart(axes, edges, ranks, *, unit):
-    """Rank of each unit along a scale on which it changes at single points only.
-
-    Units of equal rank share one line whose dashes alternate between them: two lines side by side
-    would put one above the other.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    edges : sequence of float, (spans + 1,)
-        Ends of the spans along the x axis, rising.
-    ranks : pandas.DataFrame, (units, spans)
-        Competition rank of each unit within each span.
-    unit : str
-        Label of the x axis.
-    """
-    edges = np.asarray(edges, dtype=float)
-    ranks_held = ranks.to_numpy()
-    turn = min(0.03 * (edges[-1] - edges[0]), np.diff(edges).min() / 2)
-    x = np.unique(np.concatenate(
-        [edges, *(np.linspace(edge - turn, edge + turn, 25) for edge in edges[1:-1])]))
-    moving = ranks_held.min(axis=1) < ranks_held.max(axis=1)
-    colours, styles = iter([ACCENT, SECOND, *PALETTE[2:5]] * len(ranks)), iter(
-        ["-", (0, (6, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5))] * len(ranks))
-    lines = {}
-    for unit_position, held in enumerate(ranks_held):
-        y = np.full(len(x), float(held[0]))
-        for edge, before, after in zip(edges[1:-1], held[:-1], held[1:], strict=True):
-            share = np.clip((x - edge + turn) / (2 * turn), 0, 1)
-            y += (after - before) * share**2 * (3 - 2 * share)
-        colour, style = (next(colours), next(styles)) if moving[unit_position] else (MUTED, "-")
-        lines.setdefault(tuple(held), []).append((ranks.index[unit_position], y, colour, style))
-    for group in lines.values():
-        for turn_taken, (_, y, colour, style) in enumerate(group):
-            if len(group) > 1:
-                # Each unit has its own dashes, and the gaps between them belong to the others.
-                colour = [INK, "#9a9a9a", ACCENT, SECOND][turn_taken % 4]
-                style = (turn_taken * -3, (3, 3 * (len(group) - 1)))
-            marks.aid(*axes.plot(x, y, color=colour, linestyle=style, linewidth=3,
-                                 solid_capstyle="butt", dash_capstyle="butt", zorder=3))
-    for end, side, dx in ((0, "right", -8), (-1, "left", 8)):
-        for rank in sorted(set(ranks_held[:, end])):
-            names = " = ".join(map(str, ranks.index[ranks_held[:, end] == rank]))
-            text = f"{names}  {rank}" if side == "right" else f"{rank}  {names}"
-            label(axes, edges[end], rank, text, dx=dx, ha=side)
-    axes.set(xlim=(edges[0], edges[-1]), ylim=(len(ranks) + 0.5, 0.5))
-    axes.set_yticks(range(1, len(ranks) + 1), [""] * len(ranks))
-    axes.set_xlabel(unit)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(False, axis="x")
-    axes.spines["left"].set_visible(False)
 
 
 def node_link(axes, left, right, links, *, headings, muted=(), dashed=()):

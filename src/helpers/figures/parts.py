@@ -19,8 +19,13 @@ def log_axis(axis, ticks, unit_format="{:g}"):
 
 
 def year_axis(axes, first, last):
-    """Whole years on the x axis, at most eight labels."""
-    step = max(1, int(np.ceil((last - first) / 7)))
+    """Whole years on the x axis, as many labels as there is room for, and at most eight."""
+    # Of the axes: their share of the figure, less the labels of the y axis where panels stand in a
+    # row; of a label: four digits and the air beside them.
+    columns = axes.get_subplotspec().get_gridspec().ncols if axes.get_subplotspec() else 1
+    room = axes.figure.get_figwidth() / columns * 72 - 40
+    most = min(8, int(room / (4 * 0.5 * TEXT_POINTS + 10)))
+    step = max(1, int(np.ceil((last - first) / (most - 1))))
     axes.xaxis.set_major_locator(ticker.FixedLocator(range(first, last + 1, step)))
     axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.grid(False, axis="x")

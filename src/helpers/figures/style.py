@@ -9,28 +9,28 @@ from functools import lru_cache
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.ft2font import LoadFlags
 
-from helpers import downloads
+from helpers import colours, downloads, drawing
 from helpers.figures import marks
 from helpers.project import Project
 
-PALETTE = sns.color_palette("colorblind").as_hex()
-ACCENT = PALETTE[0]  # blue: what the title speaks of
-SECOND = PALETTE[1]  # orange: what it is held against
-SECOND_INK = "#8a5200"  # the same as text, dark enough to read on white
-SECOND_LABEL = "#9a5a00"  # the same beside a line or mark in the second colour
-PALE = "#9a9a9a"  # marks that are context only
-INK, MUTED, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#e3e3e3", "#ffffff"
+ACCENT = colours.ACCENT.light  # what the title speaks of
+SECOND = colours.SECOND.light  # what it is held against
+SECOND_INK = colours.NAMED["second-ink"].light  # the same as text
+SECOND_LABEL = colours.NAMED["second-label"].light  # the same beside a line or mark of it
+PALE = colours.NAMED["context"].light  # marks that are context only
+INK, MUTED, GRID, EDGE = (
+    colours.NAMED[name].light for name in ("ink", "muted", "grid", "edge"))
+PAPER = colours.PAPER.light
 
-WIDTH = 6.5  # inches; fills the text column of a page and stays legible on a phone
+WIDTH = 5.4  # inches; a column of text on a phone shows it so that no letter is under 9 pixels
 SMALL_WIDTH = 3.4  # of a card: two beside each other on a page, one as wide as a phone's column
 SMALL_TITLE_POINTS = 12
-TITLE_POINTS, SUBTITLE_POINTS, SOURCE_POINTS, TEXT_POINTS = 14, 11, 9, 10.5
-LINE = 1.28  # line spacing
+TITLE_POINTS, SUBTITLE_POINTS, SOURCE_POINTS, TEXT_POINTS = 14, 11, 9.8, 10.5
+LEAST_POINTS = 9.8  # of any text in a drawing
 
 # Kind of value -> how it is drawn. Printed observations are solid, forecasts open and dashed,
 # what we derive is hollow and dotted: three cues that survive a grey printout.
@@ -58,6 +58,7 @@ STYLE = {
     "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.prop_cycle": matplotlib.cycler(color=[ACCENT, SECOND, MUTED]),
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": GRID,
@@ -69,11 +70,11 @@ STYLE = {
     "ytick.alignment": "center",  # the stock baseline alignment sets labels too low
     "text.color": INK,
     "text.parse_math": False,  # a text of the data with two dollar signs is no formula
-    "figure.facecolor": PAPER,
-    "axes.facecolor": PAPER,
-    "savefig.facecolor": PAPER,
+    "figure.facecolor": "none",  # the page behind it is light or dark
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
     "hatch.linewidth": 0.7,
-    "svg.fonttype": "path",  # letters as outlines: the same picture whatever fonts a reader has
+    "svg.fonttype": "none",  # letters as text, which can be read aloud, selected and translated
     "svg.hashsalt": "book",  # fixed ids: two runs give the same bytes
 }
 
@@ -97,7 +98,8 @@ def new(title, subtitle, *, source, height=3.4, width=WIDTH, rows=1, columns=1, 
     source : str
         Where the numbers come from; stands below the figure.
     height : float
-        Height of the drawing itself in inches, title and source not counted.
+        Height of the drawing in inches. Title, subtitle and source are no part of it: on a page
+        they are text, and a picture that stands alone has them above and below.
     width : float
         Width in inches; `SMALL_WIDTH` for a card on a page that gathers findings.
     rows, columns : int
@@ -115,30 +117,11 @@ def new(title, subtitle, *, source, height=3.4, width=WIDTH, rows=1, columns=1, 
     for part, value in (("title", title), ("subtitle", subtitle), ("source", source)):
         if not value.strip():
             raise FigureError(f"A figure needs a {part}.")
-    points = TITLE_POINTS if width > SMALL_WIDTH else SMALL_TITLE_POINTS
-    head = [(line, points, "bold", INK) for line in _wrap(title, points, "bold", width)]
-    head += [(line, SUBTITLE_POINTS, "normal", MUTED)
-             for line in _wrap(subtitle, SUBTITLE_POINTS, width=width)]
-    foot = _wrap("Source: " + source, SOURCE_POINTS, width=width)
-    head_inches = sum(size for _, size, _, _ in head) * LINE / 72 + 0.18
-    foot_inches = len(foot) * SOURCE_POINTS * LINE / 72 + 0.14
-    total = head_inches + height + foot_inches
     figure, axes = plt.subplots(
-        rows, columns, figsize=(width, total), layout="constrained", **subplots
+        rows, columns, figsize=(width, height), layout="constrained", **subplots
     )
-    # Letters leave as outlines, so the words go along as words.
     figure.book_words = {"title": title, "subtitle": subtitle, "source": source}
-    figure.get_layout_engine().set(
-        rect=(0, foot_inches / total, 1, height / total), w_pad=0.02, h_pad=0.02
-    )
-    y = 1 - 0.04 / total
-    for line, size, weight, colour in head:
-        y -= size * LINE / 72 / total
-        figure.text(0.004, y, line, fontsize=size, fontweight=weight, color=colour)
-    y = foot_inches / total - 0.1 / total
-    for line in foot:
-        y -= SOURCE_POINTS * LINE / 72 / total
-        figure.text(0.004, y, line, fontsize=SOURCE_POINTS, color=MUTED)
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02)
     return figure, axes
 
 
@@ -220,11 +203,14 @@ def show(figure, name, *, alt, data, beside=(), references=(), for_page=""):
     from IPython.display import display
 
     wrong = marks.faults(figure, data, kinds=DRAWN_AS, looks=KINDS, beside=beside,
-                         references=references)
-    picture = _svg(figure)
-    plt.close(figure)
+                         references=references, least_points=LEAST_POINTS)
     words = {part: " ".join(text.split()) for part, text in
              {"alt": alt, **getattr(figure, "book_words", {})}.items()}
+    drawn = drawing.plain(_svg(figure), name, alt)
+    wrong += [f"its colour {colour} is none of helpers.colours, so the dark would not know it"
+              for colour in colours.unknown(drawn)]
+    picture = _alone(drawn, figure.get_figwidth(), words)
+    plt.close(figure)
     display(
         {"image/svg+xml": picture, "text/csv": downloads.to_csv(data),
          # Runs are compared by it, and metadata are not.
@@ -235,6 +221,18 @@ def show(figure, name, *, alt, data, beside=(), references=(), for_page=""):
                                      **({"for_page": for_page} if for_page else {}),
                                      **({"disagrees": wrong} if wrong else {})}},
     )
+
+
+def _alone(drawn, width, words) -> str:
+    """A drawing as a picture that stands alone, with its words around it."""
+    points = TITLE_POINTS if width > SMALL_WIDTH else SMALL_TITLE_POINTS
+    head = [(line, points, "700", INK)
+            for line in _wrap(words.get("title", ""), points, "bold", width)]
+    head += [(line, SUBTITLE_POINTS, "400", MUTED)
+             for line in _wrap(words.get("subtitle", ""), SUBTITLE_POINTS, width=width)]
+    foot = [(line, SOURCE_POINTS, "400", MUTED)
+            for line in _wrap(f"Source: {words.get('source', '')}", SOURCE_POINTS, width=width)]
+    return drawing.alone(drawn, alt=words["alt"], head=head, foot=foot, width=width * 72)
 
 
 def _svg(figure) -> str:
@@ -255,23 +253,33 @@ def _svg(figure) -> str:
 
 
 def readable_ink(fill):
-    """Text colour, black or white, that contrasts more with a fill.
+    """Colour of text on a fill: that which can be read on it, on light pages and on dark ones.
 
-    One of the two always reaches the contrast ratio of 4.5 that WCAG asks of text; the softer
-    ink of the figures does not on fills of middle lightness.
+    Black or white always reaches the contrast ratio of 4.5 that WCAG asks of text; the softer ink
+    of the figures does not on fills of middle lightness.
     """
-    light = luminance(fill) + 0.05
-    return "#000000" if light / 0.05 >= 1.05 / light else PAPER
+    known = colours.KNOWN.get(fill)
+    if known and known.ink:
+        return colours.NAMED[known.ink].light
+    black, white = (colours.NAMED[name].light for name in ("on-pale", "on-strong"))
+    fill = matplotlib.colors.to_hex(fill)
+    return black if colours.contrast(fill, black) >= colours.contrast(fill, white) else white
 
 
 def luminance(colour):
     """Relative luminance of a colour as WCAG defines it, 0 (black) to 1 (white)."""
-    channels = np.array(matplotlib.colors.to_rgb(colour))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
+    return colours.luminance(matplotlib.colors.to_hex(colour))
 
 
 def shade(share, colour=ACCENT):
-    """Fill between white (share 0) and a colour (share 1)."""
-    low, high = (np.array(matplotlib.colors.to_rgb(end)) for end in (PAPER, colour))
-    return matplotlib.colors.to_hex(low + (high - low) * float(np.clip(share, 0, 1)))
+    """Fill between white (share 0) and a colour (share 1): the nearest of twelve steps.
+
+    Raises
+    ------
+    FigureError
+        For a colour that has no scale.
+    """
+    if colour not in colours.SCALES:
+        raise FigureError(f"{colour} has no scale; ACCENT and SECOND have one.")
+    step = round(float(np.clip(share, 0, 1)) * colours.STEPS)
+    return colours.SCALES[colour][step].light

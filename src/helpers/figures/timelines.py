@@ -1,9 +1,9 @@
 """Things dated in years; what is known only roughly looks it."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 
-from helpers.figures.parts import label, stacked_height, year_axis
+from helpers import colours
+from helpers.figures.parts import label, stacked_height
 from helpers.figures.style import (
     ACCENT,
     GRID,
@@ -12,12 +12,11 @@ from helpers.figures.style import (
     SECOND,
     TEXT_POINTS,
     WIDTH,
-    readable_ink,
 )
 
-TIMELINE_BAND = "#f5f5f5"
+TIMELINE_BAND = colours.NAMED["pale-band"].light
 TIMELINE_AIR = 0.5  # rows left free in each lane
-ITEM_POINTS = 9.5  # names of items, so that many rows fit one screen
+ITEM_POINTS = 9.8  # names of items, so that many rows fit one screen
 ROW_INCHES = 0.145  # fits the text of a row
 HEAD_AND_AXIS_INCHES = 0.5
 LANE_NAME_INCHES = 1.45  # room left of the lanes for their names
@@ -141,42 +140,3 @@ def _marks_of_item(axes, item, y):
     side = item["reaches"] if item["early"] else item["start"]
     label(axes, side, y, item["text"], dx=7 if item["early"] else -7,
           ha="left" if item["early"] else "right", fontsize=ITEM_POINTS)
-
-
-def periods(axes, rows, *, unit=""):
-    """Rows of things that happened at some time within a period: hollow if only the year is known.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    rows : list of dict
-        Keys ``start, end`` (decimal years), ``name`` (above the bar), ``text`` (below it),
-        ``inside`` (in the bar, or beside it where it does not fit) and ``exact`` (bool: the
-        period is the one stated, not the bounds of an unknown day). First row on top.
-    unit : str
-        Label of the x axis.
-    """
-    first, last = min(row["start"] for row in rows), max(row["end"] for row in rows)
-    letter = 0.5 * TEXT_POINTS * (last - first) / (WIDTH * 72)  # mean width of a character
-    for position, row in enumerate(rows):
-        fill = ACCENT if row["exact"] else PAPER
-        axes.add_patch(plt.Rectangle(
-            (row["start"], position - 0.14), row["end"] - row["start"], 0.28, facecolor=fill,
-            edgecolor=ACCENT, linewidth=1.6, linestyle="-" if row["exact"] else (0, (3, 2)),
-            zorder=3))
-        if len(row["inside"]) * letter < row["end"] - row["start"]:
-            axes.text((row["start"] + row["end"]) / 2, position, row["inside"], ha="center",
-                      va="center", fontsize=TEXT_POINTS, color=readable_ink(fill), zorder=4)
-        else:
-            label(axes, row["end"], position, row["inside"], dx=7)
-        # Text grows towards the middle of the axis, so that it stays inside at either end.
-        late = row["start"] + row["end"] > first + last
-        x, side = (row["end"], "right") if late else (row["start"], "left")
-        label(axes, x, position - 0.14, row["name"], dy=8, ha=side, fontweight="bold")
-        label(axes, x, position + 0.14, row["text"], dy=-9, ha=side, colour=MUTED)
-    axes.set(xlim=(first - 0.02, last + 0.02), ylim=(len(rows) - 0.5, -0.55))
-    axes.set_yticks([])
-    year_axis(axes, int(np.floor(first)), int(np.ceil(last)))
-    axes.grid(True, axis="x")
-    axes.set_xlabel(unit)
-    axes.spines["left"].set_visible(False)

@@ -2,7 +2,8 @@
 
 import re
 
-HUNDREDTH_PIXEL = 1e-2  # coordinates of a picture: another processor rounds the last digits
+# Coordinates have two decimals, and another processor may round the last of them otherwise.
+LAST_DIGIT = 1.5e-2
 COORDINATE = re.compile(r"(?<![\w#.])[-+]?\d+(?:\.\d+)?(?![\w.])")
 
 
@@ -13,7 +14,7 @@ def same_picture(old: str, new: str) -> bool:
     old, new = _renamed(old), _renamed(new)
     if COORDINATE.sub("0", old) != COORDINATE.sub("0", new):
         return False
-    return all(a == b or abs(float(a) - float(b)) <= HUNDREDTH_PIXEL for a, b in
+    return all(a == b or abs(float(a) - float(b)) <= LAST_DIGIT for a, b in
                zip(COORDINATE.findall(old), COORDINATE.findall(new), strict=True))
 
 

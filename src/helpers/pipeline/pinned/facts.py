@@ -17,6 +17,8 @@ from xml.etree import ElementTree
 from helpers import agreement, results
 
 TOLERANCE = 1e-8  # what is held against each other has ten digits, of which the last may differ
+LOOKS = ("fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opacity", "stroke-opacity",
+         "opacity")  # of a mark; where it stands follows from the data
 OF_A_RESULT = ("value", "text", "unit", "label", "status", "scope", "note", "claims")
 
 
@@ -79,32 +81,27 @@ def _of_record(entry: dict) -> Iterator[tuple[str, object]]:
 
 
 def words_of(picture: str) -> str:
-    """The words in a picture: letters are drawn as outlines, and each text is noted beside them.
+    """The words in a picture: title, subtitle and source, and those of the drawing.
 
     Numbers alone are labels of ticks, which follow from the data.
     """
-    texts = [html.unescape(text.strip()) for text in
-             re.findall(r"<!--(.*?)-->", picture, re.DOTALL)]
+    texts = ["".join(element.itertext()).strip() for element in _elements(picture)
+             if element.tag.endswith("text")]
     return " | ".join(text for text in texts if re.search(r"[^\W\d_]", text))
 
 
 def marks_of(picture: str) -> list[tuple[str, int]]:
     """How often each style of line, mark and area is drawn, letters not counted.
 
-    Where they stand follows from the data and from the lines of the title.
+    Where they stand follows from the data.
     """
-    found = Counter()
+    styles = ("; ".join(f"{key}: {element.get(key)}" for key in LOOKS if element.get(key))
+              for element in _elements(picture) if not element.tag.endswith("text"))
+    return sorted(Counter(filter(None, styles)).items())
 
-    def look(element) -> None:
-        if element.get("id", "").startswith("text_"):
-            return
-        if element.get("style"):
-            found[element.get("style")] += 1
-        for child in element:
-            look(child)
 
-    look(ElementTree.fromstring(picture))
-    return sorted(found.items())
+def _elements(picture: str) -> Iterator:
+    return ElementTree.fromstring(picture).iter()
 
 
 def _columns(name: str, table: str) -> Iterator[tuple[str, object]]:

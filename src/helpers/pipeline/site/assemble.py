@@ -26,7 +26,6 @@ from helpers.pipeline.site import (
     ledger,
     ledger_page,
     links,
-    page_facts,
     related,
     status_page,
 )
@@ -48,7 +47,8 @@ def inputs(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
-             moved.file(project), project.root / page_facts.CITATION, *pages.written(project),
+             project.root / "pyproject.toml", project.root / of_the_book.CITATION,
+             moved.file(project), *pages.written(project),
              *sorted(project.scenarios.glob("*.toml"))]
     for folder in (THEME, *static_folders(edition)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
@@ -104,25 +104,24 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
             target = source / file.relative_to(project.root)
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(file, target)
-    executed, shown = _notebooks(runs), {}
+    executed = _notebooks(runs)
     exhibits.write(source, project, executed)
     glued.write(source, project, executed)
+    last = related.cells(project, [run.chapter for run in runs])
     for run in runs:
         chapter = chapters.read(project, run.chapter).notebook
-        taken = to_take_along(chapter, executed[run.chapter], run.chapter)
+        taken = bundles.notebook(chapter, executed[run.chapter])
         (files / f"{run.chapter}.ipynb").write_text(json.dumps(taken, indent=1), "utf-8")
         notebook = with_outputs(chapter, executed[run.chapter], run.chapter)
-        last = related.cell(project, run.chapter)
         cells = folding.folded(notebook["cells"])
-        shown[run.chapter] = list(cells)
         cells.insert(folding.first_exhibit(cells), edition_box.cell(edition, run.chapter))
-        notebook["cells"] = cells + ([last] if last else [])
+        notebook["cells"] = cells + ([last[run.chapter]] if run.chapter in last else [])
         prepare(notebook, run.chapter, files)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
     generated.write(staged, edition, [run.chapter for run in runs], shipped)
     (source / status_page.PAGE).write_text(status_page.text(project, runs), encoding="utf-8")
-    told = ledger.of_edition(edition, executed, shown, _notebooks(before) if before else None)
+    told = ledger.of_edition(edition, executed, _notebooks(before) if before else None)
     cards.write(staged, told)
     ledger_page.write(staged, told)
     bundles.write(staged, told, {run.chapter: run.key for run in runs})
@@ -163,25 +162,6 @@ def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
     for place, cell in zip(code, ran, strict=True):
         cells[place] = {**cells[place], "outputs": cell["outputs"]}
     return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
-
-
-def to_take_along(chapter: dict, executed: dict, name: str = "chapter") -> dict:
-    """The chapter with the outputs of a run and the values that it ran with, to be run again.
-
-    Its page is no such notebook: there cells are folded, and figures are HTML.
-
-    Parameters
-    ----------
-    chapter, executed : dict
-        As for `with_outputs`.
-    name : str
-    """
-    cells = with_outputs(chapter, executed, name)["cells"]
-    injected = [cell for cell in executed["cells"]
-                if "injected-parameters" in cell["metadata"].get("tags", [])]
-    place = next((place for place, cell in enumerate(cells, start=1)
-                  if "parameters" in cell["metadata"].get("tags", [])), 0)
-    return {**chapter, "cells": [*cells[:place], *injected, *cells[place:]]}
 
 
 def prepare(notebook: dict, chapter: str, folder: Path) -> None:

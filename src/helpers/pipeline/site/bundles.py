@@ -16,12 +16,14 @@ import yaml
 
 from helpers import datasets, downloads, parameters
 from helpers.pipeline import chapters
-from helpers.pipeline.site import exhibits, kept, ledger_page
+from helpers.pipeline.site import address, exhibits, kept, ledger_page, page_facts
+from helpers.pipeline.site import metadata as of_the_book
 from helpers.pipeline.site.ledger import Ledger
 from helpers.project import DISTRIBUTION
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that an archive knows: no clock in its bytes
-OWN = tuple(Path(module.__file__).read_bytes() for module in (exhibits, ledger_page, downloads))
+OWN = tuple(Path(module.__file__).read_bytes() for module in (exhibits, ledger_page, page_facts,
+                                                              downloads))
 
 
 def write(staged: Path, told: Ledger, keys: Mapping[str, str]) -> None:
@@ -30,31 +32,32 @@ def write(staged: Path, told: Ledger, keys: Mapping[str, str]) -> None:
     Parameters
     ----------
     staged : Path
+        Its downloads have the notebooks already.
     told : Ledger
     keys : mapping of str to str
         Key of each chapter's run.
     """
     folder = staged / "static" / "downloads"
     for chapter in told.executed:
-        key = _key(told, chapter, keys[chapter])
-        archive = kept.get(told.project.build, key,
-                           lambda chapter=chapter: pack(contents(told, chapter)))
+        notebook, run = (folder / f"{chapter}.ipynb").read_bytes(), keys[chapter]
+        archive = kept.get(
+            told.project.build, _key(told, chapter, notebook, run),
+            lambda of=(chapter, notebook, run): pack(contents(told, *of)))
         (folder / f"{chapter}.zip").write_bytes(archive)
     kept.tidy(told.project.build)
 
 
-def _key(told: Ledger, chapter: str, run: str) -> str:
+def _key(told: Ledger, chapter: str, notebook: bytes, run: str) -> str:
     """Hash of all that an archive follows from: the run, and what stands around it."""
-    project = told.project
-    parts = [Path(__file__).read_bytes(), *OWN, run.encode(),
-             chapters.read(project, chapter).path.read_bytes(), project.data_package.read_bytes(),
-             readme(told, chapter).encode(), json.dumps(told.citation,
-                                                        default=str).encode(),
-             json.dumps([each.before for each in told.by_chapter.get(chapter, [])]).encode()]
+    around = [told.citation, told.values, run, *(
+        (each.place, each.parameters, each.tables, each.before)
+        for each in told.by_chapter.get(chapter, []))]
+    parts = [Path(__file__).read_bytes(), *OWN, notebook, readme(told, chapter).encode(),
+             told.project.data_package.read_bytes(), json.dumps(around, default=str).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def contents(told: Ledger, chapter: str) -> dict[str, bytes]:
+def contents(told: Ledger, chapter: str, notebook: bytes, run: str) -> dict[str, bytes]:
     """Files of the archive of a chapter, by their paths in it."""
     project = told.project
     rows = ledger_page.frame(told.by_chapter.get(chapter, []))
@@ -67,13 +70,12 @@ def contents(told: Ledger, chapter: str) -> dict[str, bytes]:
          *(_resource(project, name) for name in tables)])
     return {
         "README.md": readme(told, chapter).encode(),
-        f"{chapter}.ipynb": _json(notebook(chapters.read(project, chapter).notebook,
-                                           told.executed[chapter])),
+        f"{chapter}.ipynb": notebook,
         **listed,
         **{f"tables/{name}.csv": content for name, content in tables.items()},
         "datapackage.json": _json(described),
         **_exhibits(told, chapter),
-        **_citation(told, chapter),
+        **_citation(told, chapter, run[:page_facts.SHORT_KEY]),
     }
 
 
@@ -136,26 +138,19 @@ def readme(told: Ledger, chapter: str) -> str:
         "To run it again, take the whole book: a chapter calls the book's own functions.", ""])
 
 
-def _citation(told: Ledger, chapter: str) -> dict[str, bytes]:
-    """The book's citation with this chapter as what is cited, and the same for BibTeX."""
-    book = told.citation
+def _citation(told: Ledger, chapter: str, run: str) -> dict[str, bytes]:
+    """How the chapter is cited: the book's file with it as what is meant, and for BibTeX."""
+    book, title = told.citation, chapters.read(told.project, chapter).title
     if not book:
         return {}
-    title = f"{chapters.read(told.project, chapter).title} ({told.edition.heading})"
-    # The book's version says more than a date of this archive, which no clock may enter.
     cited = {**book, "preferred-citation": {
-        "type": "generic", "title": title, "authors": book.get("authors", []),
-        "version": str(book.get("version", "")), "collection-title": book.get("title", "")}}
-    names = " and ".join("{" + each.get("name", f"{each.get('given-names', '')} "
-                                        f"{each.get('family-names', '')}").strip() + "}"
-                         for each in book.get("authors", []))
-    year = str(book.get("date-released", ""))[:4]
-    fields = {"author": names, "title": "{" + title + "}",
-              "booktitle": "{" + book.get("title", "") + "}", "year": year,
-              "note": f"Version {book.get('version', '')}"}
-    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+        "type": "generic", "title": f"{title} ({told.edition.heading})",
+        "authors": book["authors"], "version": str(book["version"]),
+        "collection-title": book["title"]}}
+    known = {**of_the_book.of_book(told.project), "root": address.of_book(told.project)}
+    entry = page_facts.in_bibtex(told.edition, known, f"chapters/{chapter}.html", title, run)
     return {"CITATION.cff": yaml.safe_dump(cited, allow_unicode=True, sort_keys=False).encode(),
-            "citation.bib": "\n".join([f"@inbook{{{chapter},", *lines, "}", ""]).encode()}
+            "citation.bib": f"{entry}\n".encode()}
 
 
 def _json(content) -> bytes:

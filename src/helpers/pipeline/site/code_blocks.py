@@ -60,9 +60,9 @@ def _block(number: int, source: str) -> nodes.literal_block:
 
 def _open(translator, node) -> None:
     # Who hears a list of switches hears which is which.
-    of = f" of {words.in_words(node['shows'])}" if node["shows"] else ""
-    translator.body.append('<details class="hide"><summary>Code<span class="visually-hidden">'
-                           f"{markup.escaped(of)}</span></summary>\n")
+    of = f" of {markup.escaped(words.in_words(node['shows']))}" if node["shows"] else ""
+    translator.body.append(f'<details class="hide"><summary>Code<span class="visually-hidden">{of}'
+                           "</span></summary>\n")
 
 
 def _close(translator, _node) -> None:

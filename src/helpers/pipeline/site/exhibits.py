@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from helpers import downloads, markup, results, words
+from helpers import downloads, drawing, markup, results, words
 from helpers.pipeline import pages
 from helpers.pipeline.edition import BuildError
 from helpers.project import Project
@@ -81,10 +81,10 @@ def write_files(output: Mapping, chapter: str, folder: Path) -> None:
 
 
 def as_html(output: Mapping, chapter: str, *, up: str, behind: bool = False) -> str:
-    """A figure or table with the line of its downloads.
+    """A figure or table with its words and the line of what can be done with it.
 
-    A figure is a link to its own file, so that it can be opened alone and enlarged on a phone; its
-    alternative text follows the parameters and comes with the output.
+    The words of a figure are text of the page and its drawing is part of the page: both can be
+    selected, translated and read aloud, and the drawing follows the colours of the page.
 
     Parameters
     ----------
@@ -96,17 +96,36 @@ def as_html(output: Mapping, chapter: str, *, up: str, behind: bool = False) -> 
         Whether the line leads to the chapter, as on pages that gather from several.
     """
     told = about(output)
-    name = told.get("figure") or told["table"]
-    if "figure" in told:
-        address = f"{up}_static/downloads/{quote(f'{chapter}-{name}.svg')}"
-        shown = (f'<div class="book-figure"><a href="{address}"><img src="{address}" '
-                 f'alt="{markup.escaped(told["alt"])}"></a></div>')
+    sort = "figure" if "figure" in told else "table"
+    name = told[sort]
+    place = f"{sort}-{chapter}-{name}" if behind else f"{sort}-{name}"
+    line = _line(output, chapter, up=up, behind=behind)
+    if sort == "figure":
+        kind, shown = "book-figure", _figure(output, chapter)
     else:
-        shown = "".join(output["data"]["text/html"])
+        kind, shown = "book-exhibit-table", "".join(output["data"]["text/html"])
+    return (f'<figure class="{kind}" id="{place}" data-{sort}="{chapter}/{name}">{shown}'
+            f'<div class="exhibit-line">{line}</div></figure>')
+
+
+def _figure(output: Mapping, chapter: str) -> str:
+    told = about(output)
+    title, subtitle, source = (markup.escaped(told.get(part, ""))
+                               for part in ("title", "subtitle", "source"))
+    drawn = drawing.on_page("".join(output["data"]["image/svg+xml"]),
+                            f"drawing-{chapter}-{told['figure']}")
+    return (f'<figcaption><p class="figure-title">{title}</p>'
+            f'<p class="figure-subtitle">{subtitle}</p></figcaption>{drawn}'
+            f'<p class="figure-source">Source: {source}</p>')
+
+
+def _line(output: Mapping, chapter: str, *, up: str, behind: bool) -> str:
+    told = about(output)
+    name = markup.escaped(told.get("figure") or told["table"])
     links = [f'<a href="{up}_static/downloads/{quote(file)}" download>{said}'
-             f'<span class="visually-hidden"> of {markup.escaped(name)}</span></a>'
+             f'<span class="visually-hidden"> of {name}</span></a>'
              for said, (file, _) in files_of(output, chapter).items()]
     if behind:
         number = markup.escaped(words.chapter_number(chapter))
         links.append(f'from <a href="{up}chapters/{quote(chapter)}.html">chapter {number}</a>')
-    return f'{shown}<p class="book-downloads">{" · ".join(links)}</p>'
+    return " · ".join(links)

@@ -134,10 +134,6 @@ class Settle(SphinxTransform):
             elif any(isinstance(each, nodes.reference) or each.tagname in LINKS
                      for each in above):
                 node["asks"] = False
-        code = [node for node in self.document.findall(nodes.container)
-                if node.get("nb_element") == "cell_code_source"]
-        for number, node in enumerate(code, start=1):
-            node["ids"].append(code_anchor(number))
 
 
 LINKS = ("pending_xref", "download_reference", "number_reference")
@@ -150,28 +146,8 @@ def _above(node: nodes.Node) -> Iterable[nodes.Node]:
 
 
 def code_anchor(number: int) -> str:
-    """Name of the code cell that a page shows as its first, second and so on."""
+    """Name of a code cell on its chapter's page, by its number in the chapter."""
     return f"code-{number}"
-
-
-def places_of_code(cells: Iterable[Mapping]) -> dict[str, str]:
-    """Records of a page's cells, each with the name of the code cell that made it.
-
-    Parameters
-    ----------
-    cells : iterable of dict
-        As the page shows them: a cell with outputs may have its code in the next.
-    """
-    found, waiting, number = {}, [], 0
-    for cell in cells:
-        if cell["cell_type"] != "code":
-            continue
-        waiting += [entry["name"] for entry in results.entries({"cells": [cell]})]
-        if "remove-input" not in cell["metadata"].get("tags", []):
-            number += 1
-            found |= dict.fromkeys(waiting, code_anchor(number))
-            waiting = []
-    return found
 
 
 def visit(translator, node: Record) -> None:

@@ -13,12 +13,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
 from helpers import datasets, markets, parameters, results
 from helpers.pipeline import chapters, pages
 from helpers.pipeline.edition import Edition
-from helpers.pipeline.site import exhibits, glued, kept, slices
+from helpers.pipeline.site import exhibits, glued, kept, metadata, slices
 from helpers.project import Project
 
 SETTING = "verdicts"  # in [tool.book]: chapter/table whose rows judge the claims, in their order
@@ -91,8 +89,7 @@ class Ledger:
     @cached_property
     def citation(self) -> dict:
         """How the book is cited; empty in a book that does not say it."""
-        file = self.project.root / "CITATION.cff"
-        return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return metadata.cff(self.project)
 
     @cached_property
     def values(self) -> dict:
@@ -171,7 +168,7 @@ class Ledger:
                 for key, said in texts.items() if "baseline" in said}
 
 
-def of_edition(edition: Edition, executed: Mapping[str, dict], shown: Mapping[str, list[dict]],
+def of_edition(edition: Edition, executed: Mapping[str, dict],
                before: Mapping[str, dict] | None = None) -> Ledger:
     """All records of an edition.
 
@@ -180,16 +177,13 @@ def of_edition(edition: Edition, executed: Mapping[str, dict], shown: Mapping[st
     edition : Edition
     executed : mapping
         Executed notebook of each chapter.
-    shown : mapping
-        Cells of each chapter as its page shows them.
     before : mapping, optional
         Executed notebooks of the baseline, where this is another edition.
     """
     found: list[Told] = []
     for chapter, notebook in executed.items():
         read = chapters.read(edition.project, chapter)
-        grounds, code = _grounds(edition.project, read, notebook), glued.places_of_code(
-            shown[chapter])
+        grounds = _grounds(edition.project, read, notebook)
         prose = "\n".join(cell["source"] for cell in read.notebook["cells"]
                           if cell["cell_type"] == "markdown")
         in_prose = {each["name"] for each in pages.GLUED.finditer(prose) if not each["chapter"]}
@@ -197,7 +191,7 @@ def of_edition(edition: Edition, executed: Mapping[str, dict], shown: Mapping[st
                for entry in results.entries((before or executed)[chapter])}
         for entry in results.entries(notebook):
             name, ground = entry["name"], grounds[entry["name"]]
-            at = code.get(name, "")
+            at = glued.code_anchor(ground.cell + 1)
             found.append(Told(
                 chapter, entry, ground.parameters, ground.tables,
                 glued.anchor(entry["type"], name) if name in in_prose else at, at,

@@ -21,6 +21,8 @@ from helpers.project import DISTRIBUTION
 FOLDER = "ledger"  # of the static files
 STEM = "all-results"
 PACKAGE = "datapackage.json"
+MEDIA = {"csv": "text/csv", "json": "application/json",
+         "parquet": "application/vnd.apache.parquet"}
 FEW = 3  # claims that a row names; the files name all
 STATUSES = {"computed": "computed", "scope_flagged": "crosses two scopes", "refused": "refused",
             "not_in_paper": "not in the paper"}
@@ -117,12 +119,12 @@ def resource(name: str, content: bytes) -> dict:
     stem, _, kind = name.rpartition(".")
     told = {"name": f"{stem}-{kind}", "path": name, "format": kind, "bytes": len(content),
             "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
-    if kind == "parquet":  # which the standard does not know as a table
-        return told | {"type": "file", "mediatype": "application/vnd.apache.parquet"}
-    mediatype = {"csv": "text/csv", "json": "application/json"}[kind]
+    if kind != "csv":  # a schema for each form would tell the same twice
+        return told | {"type": "file", "mediatype": MEDIA[kind],
+                       "description": f"The rows of {stem}.csv with the same columns."}
     encoding = "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
     return told | {
-        "type": "table", "profile": "tabular-data-resource", "mediatype": mediatype,
+        "type": "table", "profile": "tabular-data-resource", "mediatype": MEDIA[kind],
         "encoding": encoding, "schema": {
             "fields": [{"name": field, "type": kind, "description": about}
                        for field, (kind, about) in FIELDS.items()],
@@ -169,18 +171,24 @@ def text(told: Ledger) -> str:
         _table(told)]) + "\n"
 
 
+HERE = "name=here"  # of a control: its name goes here
+
+
 def _form(told: Ledger) -> str:
     """Fields that the page's script shows and reads; without it all rows are there."""
+    def field(name: str, title: str, control: str) -> str:
+        return (f'<span class="book-field"><label for="filter-{name}">{title}</label>'
+                + control.replace(HERE, f'id="filter-{name}" name="{name}"', 1) + "</span>")
+
     def choice(name: str, title: str, options: dict[str, str]) -> str:
         listed = "".join(f'<option value="{markup.escaped(value)}">{markup.escaped(shown)}</option>'
                          for value, shown in options.items())
-        return (f'<label>{title} <select name="{name}"><option value="">all</option>{listed}'
-                "</select></label>")
+        return field(name, title, f'<select {HERE}><option value="">all</option>{listed}</select>')
 
-    chapters_ = {each: words.chapter_number(each) for each in told.by_chapter}
+    chapters = {each: words.chapter_number(each) for each in told.by_chapter}
     return ('<form class="book-filter" role="search" aria-label="Results" hidden>'
-            '<label>Find <input type="search" name="q" autocomplete="off"></label>'
-            + choice("chapter", "Chapter", chapters_) + choice("type", "Type", TYPES)
+            + field("q", "Find", f'<input type="search" autocomplete="off" {HERE}>')
+            + choice("chapter", "Chapter", chapters) + choice("type", "Type", TYPES)
             + choice("status", "Status", STATUSES)
             + '<p class="book-count" role="status"></p></form>')
 

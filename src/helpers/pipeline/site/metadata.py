@@ -26,18 +26,24 @@ DATA_SETS = ("sources", "all-results")  # pages that offer tables
 LICENCES = "https://spdx.org/licenses/"
 
 
-def of_book(project: Project) -> dict:
-    """What ``CITATION.cff`` says of a book: title, authors, version, date, licences; or nothing."""
+def cff(project: Project) -> dict:
+    """The citation file as it stands; empty in a book without one."""
     file = project.root / CITATION
-    if not file.is_file():
+    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def of_book(project: Project) -> dict:
+    """What ``CITATION.cff`` says of a book (title, authors, version, …); empty without one."""
+    told = cff(project)
+    if not told:
         return {}
-    told = yaml.safe_load(file.read_text(encoding="utf-8"))
     licence = told.get("license", [])
     return {
         "title": told["title"], "version": str(told.get("version", "")),
         "date": str(told.get("date-released", "")),
         "authors": [_author(author) for author in told["authors"]],
         "licences": [licence] if isinstance(licence, str) else licence,
+        "repository": told.get("repository-code", ""),
     }
 
 

@@ -12,16 +12,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-import yaml
-
 from helpers import datasets, parameters
 from helpers.pipeline import chapters, moved
 from helpers.pipeline.edition import Edition
-from helpers.pipeline.site import rendering
+from helpers.pipeline.site import address, rendering
+from helpers.pipeline.site import metadata as of_the_book
 from helpers.project import Project
 
 TEMPLATE = "cite.html"
-CITATION = "CITATION.cff"
 PLACE = re.compile(r'(<section class="page-facts"[^>]*>).*?</section>', re.S)
 TITLE = re.compile(r"<h1[^>]*>(.*?)(?:<a class=\"headerlink\"|</h1>)", re.S)
 FRONT = ("intro.html", "index.html")  # pages that stand for the whole book
@@ -45,8 +43,8 @@ def fill(folder: Path, edition: Edition, runs: Iterable) -> None:
         What its chapters are made from.
     """
     keys = {run.chapter: run.key for run in runs}
-    cited = citation(edition.project)
-    if not cited:  # a book that does not say how it is cited has none
+    cited, root = of_the_book.of_book(edition.project), address.of_book(edition.project)
+    if not cited:  # a book that does not say how it is cited has no foot
         return
     for page in sorted(folder.rglob("*.html")):
         text = page.read_text(encoding="utf-8")
@@ -55,16 +53,11 @@ def fill(folder: Path, edition: Edition, runs: Iterable) -> None:
             continue
         name = page.relative_to(folder).as_posix()
         said = html.unescape(re.sub(r"<[^>]+>", "", title[1])).strip()
-        foot = rendering.render(TEMPLATE, **about(edition, cited, name, said, keys), there={
-            beside for beside in LINKED if (folder / beside).is_file()})
+        foot = rendering.render(
+            TEMPLATE, there={beside for beside in LINKED if (folder / beside).is_file()},
+            **about(edition, {**cited, "root": root}, name, said, keys))
         page.write_text(f"{text[:place.start()]}{place[1]}{foot}</section>{text[place.end():]}",
                         encoding="utf-8")
-
-
-def citation(project: Project) -> dict:
-    """What ``CITATION.cff`` says; empty where there is none."""
-    file = project.root / CITATION
-    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def about(edition: Edition, cited: Mapping, page: str, title: str, keys: Mapping) -> dict:
@@ -74,7 +67,7 @@ def about(edition: Edition, cited: Mapping, page: str, title: str, keys: Mapping
     ----------
     edition : Edition
     cited : mapping
-        The citation of the book.
+        The citation of the book, with its public address as ``root``.
     page : str
         Address of the page in the book, such as ``chapters/1-introduction.html``.
     title : str
@@ -84,11 +77,11 @@ def about(edition: Edition, cited: Mapping, page: str, title: str, keys: Mapping
     """
     project, chapter = edition.project, Path(page).stem
     chapter = chapter if page.startswith("chapters/") and chapter in keys else ""
-    run, repository = keys.get(chapter, "")[:SHORT_KEY], str(cited.get("repository-code", ""))
+    run, repository = keys.get(chapter, "")[:SHORT_KEY], cited["repository"]
     oldest, newest, count = _sources(project, chapter)
     return {
         "up": "../" * page.count("/"), "chapter": chapter, "run": run,
-        "version": str(cited["version"]), "released": str(cited["date-released"]),
+        "version": cited["version"], "released": cited["date"],
         "oldest": oldest, "newest": newest, "sources": count,
         "moved": _last_moved(project, chapter), "lines": _edition(edition),
         "text": in_words(edition, cited, page, title, run),
@@ -129,20 +122,16 @@ def _plain(text: str) -> str:
 
 
 def _authors(cited: Mapping) -> str:
-    names = [author.get("name") or " ".join(filter(None, (author.get("given-names"),
-                                                          author.get("family-names"))))
-             for author in cited["authors"]]
-    return " and ".join(names)
+    return " and ".join(cited["authors"])
 
 
 def _year(cited: Mapping) -> str:
-    return str(cited["date-released"])[:4]
+    return cited["date"][:4]
 
 
 def _address(cited: Mapping, page: str) -> str:
     """Where the page lies in the web; empty for a book that lies nowhere."""
-    root = str(cited.get("url", "")).rstrip("/")
-    return f"{root}/{quote(page)}" if root else ""
+    return f"{cited['root']}{quote(page)}" if cited["root"] else ""
 
 
 def _edition(edition: Edition) -> list[str]:

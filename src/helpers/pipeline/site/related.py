@@ -4,7 +4,7 @@ Pairs of related chapters stand in one table, so that each leads to the other; w
 chapter helps to answer follows from what the question's page shows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 
 from helpers import datasets, markup
 from helpers.pipeline import chapters, pages
@@ -13,30 +13,39 @@ from helpers.project import Project
 TABLE = "related"
 
 
-def cell(project: Project, chapter: str) -> dict | None:
-    """The last cell of a chapter's page; None where it leads nowhere."""
-    lines = [*_questions(project, chapter), *_findings(project, chapter)]
-    if not lines:
-        return None
-    return {"cell_type": "markdown", "id": "related", "metadata": {},
-            "source": "## Where to go from here\n\n" + "\n".join(lines)}
+def cells(project: Project, listed: Collection[str]) -> dict[str, dict]:
+    """The last cell of each chapter's page; a chapter that leads nowhere has none.
+
+    Parameters
+    ----------
+    project : Project
+    listed : collection of str
+        Chapters of the book.
+    """
+    lines: dict[str, list[str]] = {}
+    for chapter, line in (*_questions(project), *_findings(project, listed)):
+        lines.setdefault(chapter, []).append(line)
+    return {chapter: {"cell_type": "markdown", "id": "related", "metadata": {},
+                      "source": "## Where to go from here\n\n" + "\n".join(found)}
+            for chapter, found in lines.items()}
 
 
-def _questions(project: Project, chapter: str) -> Iterable[str]:
+def _questions(project: Project) -> Iterator[tuple[str, str]]:
+    """Each chapter that a question's page shows something of, with the line that leads there."""
     for file in pages.written(project):
         page, text = pages.name_of(project, file), file.read_text(encoding="utf-8")
-        if page.startswith(f"{pages.FOLDER}/") and any(
-                each.chapter == chapter for each in pages.references(page, text)):
+        if page.startswith(f"{pages.FOLDER}/"):
             link = markup.link_to_page(pages.title(text), f"../{page}.md")
-            yield f"- {link} The answer rests on this chapter."
+            for chapter in sorted({each.chapter for each in pages.references(page, text)}):
+                yield chapter, f"- {link} The answer rests on this chapter."
 
 
-def _findings(project: Project, chapter: str) -> Iterable[str]:
+def _findings(project: Project, listed: Collection[str]) -> Iterator[tuple[str, str]]:
     if TABLE not in datasets.names(project):
         return
-    listed = chapters.names(project)
     for row in datasets.load(TABLE, project).itertuples():
         for here, there in ((row.chapter, row.other), (row.other, row.chapter)):
-            if here == chapter and there in listed:
+            if there in listed:
                 title = chapters.read(project, there).title
-                yield f"- {markup.link_to_page(title, f'{there}.ipynb')}: {markup.inline(row.why)}"
+                yield here, (f"- {markup.link_to_page(title, f'{there}.ipynb')}: "
+                             f"{markup.inline(row.why)}")
