@@ -25,7 +25,8 @@ KINDS = {
 # What the policy of a page refuses is told by an event; all of them are kept, from the first on.
 LISTEN = """window.refused = [];
 addEventListener("securitypolicyviolation", event => window.refused.push(
-  `${event.effectiveDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`), true);
+  `${event.effectiveDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
+  true);
 """
 
 
@@ -159,7 +160,7 @@ STATES = {
     "search found": State(CHAPTER, _search("market size", ".search-found a")),
     "search found nothing": State(KINDS["front"], _search("qqqq", ".search-count:not(:empty)")),
     "card pressed": State(CHAPTER, _card("press"), WIDTHS),
-    "card by key": State(KINDS["front"], _card("key")),
+    "card by key": State(CHAPTER, _card("key")),
     "all unfolded": State(CHAPTER, unfold, WIDTHS),
     "ranking all unfolded": State(RANKING, unfold),
     "ranking moved": State(RANKING, _move, WIDTHS),

@@ -118,7 +118,7 @@
     return [
       make("p", { id: "book-card-title", class: "book-card-title" },
         record.label || (record.type === "quote" ? _("A printed figure") : _("A sentence"))),
-      record.type === "sentence" ? "" : make("p", { class: "book-card-value" }, record.text),
+      record.type === "sentence" ? "" : make("div", { class: "book-card-value" }, record.text),
       make("p", { class: "book-card-links" }, make("a", { href: number.href }, _("All results")),
         page(place, data.chapter), copier(ROOT + place)),
       make("dl", {}, rows(data, record, chapter)),
