@@ -261,5 +261,10 @@ def what_changed_page(edition, changes, runs) -> str:
 
 
 def html_table(headers: list[str], rows: list[list[str]]) -> str:
-    """A table in the house style for a Markdown page; cells are text."""
-    return f'<div class="book-table">{markup.table(headers, rows)}</div>'
+    """A table in the house style for a Markdown page; cells are text.
+
+    On a phone it is moved sideways, by key as well: it can have the focus, and then needs a name.
+    """
+    name = markup.escaped(", ".join(headers))
+    return (f'<div class="book-table" role="region" tabindex="0" aria-label="{name}">'
+            f"{markup.table(headers, rows)}</div>")
