@@ -268,7 +268,8 @@ def _print(browser: str, folder: Path, name: str, document: str) -> Path:
     source.write_text(document, encoding="utf-8")
     done = subprocess.run(
         [browser, "--headless", "--disable-gpu", "--no-first-run",
-         "--disable-background-networking", *(["--no-sandbox"] if os.geteuid() == 0 else []),  # it has none for the superuser
+         "--disable-background-networking",
+         *(["--no-sandbox"] if os.geteuid() == 0 else []),  # the superuser has none
          f"--user-data-dir={folder / 'profile'}",
          "--no-pdf-header-footer", "--generate-pdf-document-outline",
          f"--print-to-pdf={target}", source.as_uri()],
