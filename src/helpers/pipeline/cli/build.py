@@ -13,10 +13,13 @@ from helpers.pipeline.cli.progress import Progress
 @click.argument("scenario", default="baseline", shell_complete=options.scenario_names)
 @options.ASSUMPTIONS
 @options.RUNNING
+@click.option("--language", "others", metavar="NAME", multiple=True,
+              help="Front page and questions in another language as well: zh_CN.")
 @options.JSON
 @options.QUIET
 @click.pass_obj
-def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels, as_json, quiet):
+def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels, others, as_json,
+            quiet):
     """Run every chapter and build a whole edition of the book.
 
     Without arguments this is the baseline, in _build/html. Any other SCENARIO (its name, or the
@@ -32,7 +35,7 @@ def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels,
             try:
                 index, runs = building.build(
                     wanted, options.how(jobs, cluster, stock_kernels), report=progress.report,
-                    step=progress.step)
+                    step=progress.step, others=others)
             except edition.BuildError as error:
                 if as_json:
                     click.echo(json.dumps({"status": "failed", "reason": str(error)}))

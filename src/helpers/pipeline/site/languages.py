@@ -37,6 +37,23 @@ def translated(project: Project) -> list[str]:
             if name == FRONT or name.startswith(f"{pages.FOLDER}/")]
 
 
+def inputs(project: Project, languages: tuple[str, ...]) -> list[Path]:
+    """Files that pages in other languages are made from, beside the English pages.
+
+    Raises
+    ------
+    BuildError
+        If the book has no catalogue of a language.
+    """
+    known = wording.there(project.root)
+    for language in languages:
+        if language not in known:
+            raise BuildError(f"There are no pages in {language!r}: {wording.LOCALES} has "
+                             f"catalogues of {', '.join(known) or 'no language'}.")
+    return [wording.file(project.root, language, domain)
+            for language in languages for domain in wording.DOMAINS]
+
+
 def write(folder: Path, project: Project, languages: tuple[str, ...]) -> None:
     """Write the pages of other languages into a folder of finished pages.
 
@@ -46,19 +63,10 @@ def write(folder: Path, project: Project, languages: tuple[str, ...]) -> None:
     project : Project
     languages : tuple of str
         Such as ``zh_CN``.
-
-    Raises
-    ------
-    BuildError
-        If the book has no catalogue of a language.
     """
     names = [name for name in translated(project) if (folder / name).is_file()]
     english = {name: (folder / name).read_text(encoding="utf-8") for name in names}
     for language in languages:
-        known = wording.there(project.root)
-        if language not in known:
-            raise BuildError(f"There is no catalogue of {language!r} in {wording.LOCALES}; "
-                             f"expected one of {', '.join(known) or 'none'}.")
         (folder / "_static" / f"words-{language}.js").write_text(
             script(project.root, language), encoding="utf-8")
         said = wording.for_pages(wording.catalogue(project.root, language))
@@ -69,13 +77,7 @@ def write(folder: Path, project: Project, languages: tuple[str, ...]) -> None:
     for name in names if languages else ():
         links = switch(name, wording.ENGLISH, (wording.ENGLISH, *languages))
         (folder / name).write_text(
-            PLACE.sub(lambda _, links=links: links,
-                      english[name].replace("</head>", f"{_font(name)}\n</head>")),
-            encoding="utf-8")
-
-
-def _font(name: str) -> str:
-    return f'<link rel="stylesheet" href="{"../" * name.count("/")}_static/{FONT}">'
+            PLACE.sub(lambda _, links=links: links, english[name]), encoding="utf-8")
 
 
 def script(root: Path, language: str) -> str:
@@ -174,12 +176,15 @@ def _lead(root, name: str, names: list[str]) -> None:
                 element.set("hreflang", wording.ENGLISH)
                 if _is_title(element):
                     element.set("lang", wording.ENGLISH)
+    for cited in root.xpath(f'//*[@id="{messages.CITED}"] | //pre'):
+        cited.set("lang", wording.ENGLISH)
     root.set("data-root", f"../{root.get('data-root') or ''}".replace("././", "./"))
 
 
 def _is_title(link) -> bool:
     """Whether a link is called by an English title: no sign of another script is in it."""
-    return not re.search(r"[^\x00-\u2fff]", "".join(link.itertext()))
+    said = "".join(link.itertext())
+    return bool(said.strip()) and not re.search(r"[^\x00-\u2fff]", said)
 
 
 def _tell(root, said: dict[str, str], name: str, language: str) -> None:
