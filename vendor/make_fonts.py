@@ -1,8 +1,8 @@
 """Make the web fonts that are subsets: Chinese signs, and signs that the latin subset lacks.
 
 ``python vendor/make_fonts.py FOLDER``, where the folder is ``files`` of the npm package
-``@fontsource/noto-sans-sc`` (``npm pack @fontsource/noto-sans-sc``, then unpack it). Which signs are
-wanted follows from the catalogues and tables, so a new text may need it again; a test says so.
+``@fontsource/noto-sans-sc`` (``npm pack @fontsource/noto-sans-sc``, then unpack it). Which signs
+are wanted follows from the catalogues and tables: a new text may need it again, as a test says.
 """
 
 import sys

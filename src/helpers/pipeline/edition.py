@@ -255,6 +255,7 @@ def describe(edition: Edition, page_key: str, runs: Sequence[execute.RunResult],
         "scenario": edition.scenario, "file": str(edition.file) if edition.file else "",
         "given": edition.given, "overrides": edition.overrides,
         "own_data": str(own) if own else "", "own_tables": datasets.replaced(edition.project),
-        "command": edition.command(), "languages": list(languages), "runs": {run.chapter: run.key for run in runs},
+        "command": edition.command(), "languages": list(languages),
+        "runs": {run.chapter: run.key for run in runs},
     }
 

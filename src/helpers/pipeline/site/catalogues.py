@@ -29,7 +29,6 @@ def of_frame() -> set[str]:
     files = [*sorted(frame.THEME.rglob("*.html")), *sorted(frame.THEME.rglob("*.js")),
              *sorted(SITE.glob("*.py"))]
     for file in files:
-        options = {"silent": "false"} if file.suffix == ".html" else None
         with file.open("rb") as opened:
             for _, said, _, _ in extract(EXTRACTORS[file.suffix], opened, KEYWORDS,
                                          options=OPTIONS.get(file.suffix)):
@@ -88,12 +87,12 @@ def update(project: Project, language: str, needed: dict[str, list[str]],
     """
     for domain, all_of_it in needed.items():
         file = wording.file(project.root, language, domain)
-        before = {}
+        before, comment = {}, HEADER
         if file.is_file():
             with file.open("rb") as opened:
-                before = {each.id: each for each in read_po(opened) if each.id}
-        new = Catalog(locale=language, fuzzy=False, header_comment=HEADER,
-                      project="Industrial Internet security, recomputed")
+                old = read_po(opened)
+            before, comment = {each.id: each for each in old if each.id}, old.header_comment
+        new = Catalog(locale=language, fuzzy=False, header_comment=comment, project=PROJECT)
         for text in all_of_it:
             known = before.get(text)
             new.add(text, (said or {}).get(text) or (known.string if known else ""),
@@ -102,6 +101,7 @@ def update(project: Project, language: str, needed: dict[str, list[str]],
         file.write_bytes(_bytes(new))
 
 
+PROJECT = "Industrial Internet security, recomputed"
 HEADER = "# Words of the book in another language; how, see `helpers.pipeline.site.catalogues`."
 
 

@@ -134,7 +134,8 @@ def read(page: str):
     root = html.document_fromstring(DRAWING.sub(cut, page))
     for link in root.xpath('//a[contains(@class, "headerlink")]'):
         link.drop_tree()
-    for wrap in root.xpath('//a[contains(@class, "book-term")] | //a/span[contains(@class, "doc")]'):
+    for wrap in root.xpath('//a[contains(@class, "book-term")]'
+                           ' | //a/span[contains(@class, "doc")]'):
         wrap.drop_tag()
     for hidden in root.xpath('//*[@class="exhibit-line"]//*[@class="visually-hidden"]'):
         of, _, name = (hidden.text or "").rpartition(" ")

@@ -77,7 +77,7 @@
         const table = data.tables[name];
         const sources = table.sources.flatMap(([title, address], place) =>
           [place ? "; " : "", outside(address, title)]);
-        const rest = table.more ? `; ${fill("{n} more", { n: table.more })}` : "";
+        const rest = table.more ? "; " + fill("{n} more", { n: table.more }) : "";
         return [page(`sources.html#${table.place}`, table.title),
           table.own ? ` (${_("your own")})` : "",
           sources.length ? make("small", {}, ": ", sources, rest) : ""];
@@ -85,7 +85,7 @@
       [_("Parameters on its way"), record.parameters ? [list(record.parameters.map((name) => {
         const told = data.parameters[name];
         return [page(`parameters.html#${told.place}`, make("code", {}, name)), ` = ${told.value}`,
-          told.baseline ? ` (${fill("baseline {value}", { value: told.baseline })})` : "",
+          told.baseline ? " (" + fill("baseline {value}", { value: told.baseline }) + ")" : "",
           make("small", {}, `. ${told.meaning}`)];
       }))] : [_("none")]],
       [_("In editions"), editions ? [fill("{text} in {same} of {all}",
