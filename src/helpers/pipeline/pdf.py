@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -19,7 +19,7 @@ import yaml
 from helpers.pipeline import contents, store
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import address, metadata
-from helpers.pipeline.site.one_document import Cover, of_book
+from helpers.pipeline.site.one_document import Cover, headings, of_book
 
 NAME = "book.pdf"
 PROGRAMS = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable")
@@ -83,7 +83,7 @@ def write(wanted: Edition, step: Callable[[str], None] = lambda text: None) -> P
             if found == numbers:
                 break
             numbers = found
-        describe(printed, cover, key or "")
+        describe(printed, cover, headings(page.read_text("utf-8")), key or "")
         with store.swapping(project.build):  # no pages are published meanwhile
             if wanted.manifest().get("key") != key:
                 raise BuildError("The pages were built anew while they were printed, so the PDF "
@@ -149,16 +149,37 @@ def places(file: Path) -> dict[str, int]:
             for name, place in reader.named_destinations.items()}
 
 
-def describe(file: Path, cover: Cover, key: str) -> None:
-    """Write into a PDF what it is, and what it was printed from."""
+def describe(file: Path, cover: Cover, titles: Sequence[str], key: str) -> None:
+    """Write into a PDF what it is, and what it was printed from.
+
+    Bookmarks get their titles again: Chromium writes one twice whose heading begins a sheet, and
+    without the blank at which a heading of two lines is broken.
+    """
     from pypdf import PdfWriter
+    from pypdf.generic import NameObject, TextStringObject
 
     writer = PdfWriter(clone_from=file)
+    marks = list(_bookmarks(writer.root_object["/Outlines"].get_object()))
+    if len(marks) != len(titles):
+        raise BuildError(f"The PDF has {len(marks)} bookmarks for {len(titles)} headings, so it "
+                         f"was not published. Try another version of Chromium")
+    for mark, title in zip(marks, titles, strict=True):
+        mark[NameObject("/Title")] = TextStringObject(title)
     writer.add_metadata({"/Title": cover.title, "/Subject": cover.edition,
                          "/Author": cover.lines[0] if cover.lines else "", KEY: key})
     aside = file.with_suffix(".aside")
     writer.write(aside)
     os.replace(aside, file)
+
+
+def _bookmarks(above) -> Iterator:
+    """Bookmarks of a PDF in the order of the text."""
+    mark = above.get("/First")
+    while mark is not None:
+        mark = mark.get_object()
+        yield mark
+        yield from _bookmarks(mark)
+        mark = mark.get("/Next")
 
 
 def _key_of(file: Path) -> str | None:

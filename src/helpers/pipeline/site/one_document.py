@@ -87,6 +87,12 @@ def of_book(folder: Path, parts: Sequence[tuple[str, Sequence[str]]], cover: Cov
         f"{_contents(parts, titles, numbers)}\n<main>{''.join(body)}</main></body></html>\n")
 
 
+def headings(document: str) -> list[str]:
+    """Texts of all headings of the document, in order."""
+    root = lxml.html.fromstring(document)
+    return [_line(each) for each in root.iter(*(f"h{level}" for level in range(1, 7)))]
+
+
 def part_id(caption: str) -> str:
     """Where a part of the book begins in the document."""
     return "part-" + re.sub(r"\W+", "-", caption.lower())
@@ -114,8 +120,11 @@ def _contents(parts, titles, numbers) -> str:
 
 
 def _title(article) -> str:
-    heading = next(article.iter("h2"))  # on its page it was h1
-    return re.sub(r"\s+", " ", heading.text_content().replace("¶", "")).strip()
+    return _line(next(article.iter("h2")))  # on its page it was h1
+
+
+def _line(heading) -> str:
+    return " ".join(heading.text_content().split())
 
 
 def _article(folder: Path, page: str, pages: Sequence[str], public: str):
