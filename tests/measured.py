@@ -185,7 +185,7 @@ _TEXTS = """([within, below]) => {
 
 
 def texts(page, within: str = "body", below: float = 1e9) -> list[dict]:
-    """Visible texts, smallest first: ``size`` in CSS px as it is seen, ``text``, ``place``, ``drawn``.
+    """Visible texts, smallest first: ``size`` in CSS px as seen, ``text``, ``place``, ``drawn``.
 
     Parameters
     ----------

@@ -47,14 +47,6 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def baseline(place):
-    """Pages of the baseline, and what the command printed."""
-    done = build(place, "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return place / "_build" / "html", json.loads(done.stdout)
-
-
-@pytest.fixture(scope="session")
 def to_2030(place, baseline):
     """Pages of an edition with another horizon."""
     done = build(place, "--set", "horizon_year=2030")

@@ -7,7 +7,18 @@ from docutils import nodes
 from jinja2 import FileSystemBytecodeCache
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.pipeline.site import code_blocks, exhibits, frame, glued, links, metadata, search
+from helpers.pipeline.site import (
+    boxes,
+    cited,
+    code_blocks,
+    exhibits,
+    frame,
+    glued,
+    links,
+    metadata,
+    printing,
+    search,
+)
 
 # Extensions that jupyter-book brings along and that do not say whether pages may be read side by
 # side; Sphinx then reads one after another, with a warning. The first numbers pages where the
@@ -70,8 +81,11 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")  # jupyter-book sets it in any case
     frame.setup(app)
     code_blocks.setup(app)
+    cited.setup(app)
     search.setup(app)
     metadata.setup(app)
+    printing.setup(app)
+    boxes.setup(app)
     app.add_directive("exhibit", Exhibit)
     glued.setup(app)
     app.add_config_value("book_links", {}, "html", [dict])
