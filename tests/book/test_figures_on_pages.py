@@ -20,7 +20,7 @@ for place, row in frame.iterrows():
     figures.bar(axes, place, row["size_usd"], row["kind"],
                 colour=[figures.ACCENT, figures.SECOND][place])
 figures.named_rows(axes, list(frame["name"]))
-figures.show(figure, "{bars}", data=frame, alt="Two bars, of which that of North is the shorter one.")
+figures.show(figure, "{bars}", data=frame, alt="Two bars, that of North the shorter one.")
 """
 CELLS = """
 grades = pd.DataFrame([["High", "Low"], ["Low", ""]], index=["a", "b"], columns=["x", "y"])

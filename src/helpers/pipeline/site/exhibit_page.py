@@ -14,7 +14,6 @@ from helpers.project import Project
 
 TEMPLATE = "exhibit.html"
 MOST_ROWS = 60  # of data on a page; a longer table would be all that is there
-FILES = {"csv": "Data (CSV)", "svg": "SVG", "png": "PNG"}
 
 
 @dataclass(frozen=True)
