@@ -53,9 +53,18 @@ window.book = window.book || {};
 
   const allForms = (text) => [...tokens(text)].flatMap((token) => token.forms);
 
-  /** Places in a text of tokens that one of the words finds. */
+  /** Places in a text of tokens that one of the words finds; neighbours are one place. */
   function places(text, words) {
-    return [...tokens(text)].filter((token) => token.forms.some((form) => words.has(form)));
+    const here = [];
+    for (const token of tokens(text)) {
+      if (!token.forms.some((form) => words.has(form))) continue;
+      const last = here.at(-1);
+      if (last && !text.slice(last.end, token.start).trim()) {
+        last.end = token.end;
+        last.forms.push(...token.forms);
+      } else here.push(token);
+    }
+    return here;
   }
 
   // --- asking --------------------------------------------------------------------------------
@@ -205,9 +214,9 @@ window.book = window.book || {};
   }
 
   function address(hit) {
-    const to = new URL(hit.address, ROOT);
+    // A result that its page does not print is shown where all are listed.
+    const to = new URL(hit.anchor.includes("#") ? hit.anchor : `${hit.address}#${hit.anchor}`, ROOT);
     to.searchParams.set("q", [...hit.words].join(" "));
-    to.hash = hit.anchor;
     return to.href;
   }
 
@@ -345,6 +354,11 @@ window.book = window.book || {};
         field.select();
       };
       dialog.querySelector(".search-close").addEventListener("click", () => dialog.close());
+      dialog.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault(); // in a field of search it would empty the field first
+        dialog.close();
+      });
       // A place on this page only moves it; the dialog would lie over what was found.
       dialog.addEventListener("click", (event) => {
         if (event.target === dialog || event.target.closest(".search-hit")) dialog.close();

@@ -54,7 +54,7 @@
     const verdict = told.verdict && make("span", { title: told.because },
       data.audit ? page(data.audit, told.verdict) : told.verdict);
     return [make("strong", {}, told.printed), told.open ? ` (± ${told.open})` : "",
-      `, ${told.about}`, verdict ? [": ", verdict] : ""].flat();
+      told.kind ? `, ${_(told.kind)}` : "", `, ${told.about}`, verdict ? [": ", verdict] : ""].flat();
   };
 
   const rows = (data, record, chapter) => {
@@ -116,7 +116,7 @@
     if (!record) return [make("p", { id: "book-card-title" }, _("The details could not be loaded."))];
     const place = `chapters/${encodeURIComponent(chapter)}.html${record.place ? `#${record.place}` : ""}`;
     return [
-      make("p", { id: "book-card-title", class: "book-card-title" },
+      make("div", { id: "book-card-title", class: "book-card-title" },
         record.label || (record.type === "quote" ? _("A printed figure") : _("A sentence"))),
       record.type === "sentence" ? "" : make("div", { class: "book-card-value" }, record.text),
       make("p", { class: "book-card-links" }, make("a", { href: number.href }, _("All results")),
@@ -286,7 +286,6 @@
         document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
       }
     };
-    form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => { filter(); tell(); });
     addEventListener("hashchange", read);
     form.hidden = false;
