@@ -118,9 +118,9 @@ def _search(query: str, there: str):
     return reach
 
 
-def _card(by: str):
+def _card(by: str, asked: str):
     def reach(page):
-        number = page.locator("article a.book-value").filter(visible=True).first
+        number = page.locator(f"article {asked}").filter(visible=True).first
         if by == "key":
             page.keyboard.press("Tab")
             number.focus()
@@ -164,8 +164,8 @@ STATES = {
                           WIDTHS),
     "search found nothing": State(KINDS["front"], _search("qqqq", ".search-count:not(:empty)"),
                                   "dialog[open]"),
-    "card pressed": State(CHAPTER, _card("press"), "#book-card", WIDTHS),
-    "card by key": State(RANKING, _card("key"), "#book-card"),
+    "card pressed": State(CHAPTER, _card("press", "a.book-value"), "#book-card", WIDTHS),
+    "card by key": State(KINDS["front"], _card("key", ".book-ask"), "#book-card"),
     "all unfolded": State(CHAPTER, unfold, "details[open]", WIDTHS),
     "ranking all unfolded": State(RANKING, unfold, "details[open]"),
     "ranking moved": State(RANKING, _move, ".explorer", WIDTHS),
