@@ -109,3 +109,18 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str
     above = f"<caption>{escaped(caption)}</caption>" if caption else ""
     return (f"<table>{above}<thead><tr>{head}</tr></thead>"
             f"<tbody>{''.join(body)}</tbody></table>")
+
+
+def boxed(table: str, label: str) -> str:
+    """A table in the box in which a wide one moves sideways.
+
+    The keyboard can reach it, to move what lies in it, and who hears the page hears what it is.
+
+    Parameters
+    ----------
+    table : str
+        HTML of the table and of what belongs below it.
+    label : str
+    """
+    return (f'<div class="book-table" role="region" tabindex="0" aria-label="{escaped(label)}">'
+            f"{table}</div>")

@@ -153,8 +153,4 @@ def _html(frame, texts, titles, caption, highlight, note):
         numeric=[place for place, is_number in enumerate(numeric) if is_number],
         marked=highlight, empty='<span class="missing">–</span>')
     below = f'<p class="table-note">{html.escape(note)}</p>' if note else ""
-    return (
-        # Focusable, because a wide table scrolls in its box and a keyboard must reach that too.
-        f'<div class="book-table" role="region" tabindex="0" aria-label="{html.escape(caption)}">'
-        f"{shown}{below}</div>"
-    )
+    return markup.boxed(f"{shown}{below}", caption)

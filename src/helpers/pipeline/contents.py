@@ -15,6 +15,29 @@ NAME = re.compile(r"[\w.()'&+,=@~-]+")
 PAGES = (".ipynb", ".md")
 
 
+def parts(project: Project) -> list[tuple[str, list[str]]]:
+    """Captions of the contents, each with its pages without ending, as a reader goes through them.
+
+    The first page stands before all parts, without a caption.
+    """
+    shown = project.shown(project.contents)
+    described = yaml.safe_load(project.contents.read_text(encoding="utf-8-sig"))
+    found = [("", [described["root"]])]
+    listed = described.get("parts") or [{key: value for key, value in described.items()
+                                         if key in ("chapters", "sections")}]
+    for part in listed:
+        files = [_without_ending(file) for file in _files(part, shown)]
+        if files:
+            found.append((part.get("caption", ""), files))
+    return found
+
+
+def _without_ending(file: str) -> str:
+    for ending in PAGES:
+        file = file.removesuffix(ending)
+    return file
+
+
 def names(project: Project) -> list[str]:
     """Chapters in the order of the table of contents, with parts, sections or neither.
 
@@ -85,9 +108,7 @@ def _chapter(file: str, shown: str) -> str:
     """Name of the chapter that a file is; empty for another page."""
     if not file.startswith(FOLDER):
         return ""
-    name = file.removeprefix(FOLDER)
-    for ending in PAGES:
-        name = name.removesuffix(ending)
+    name = _without_ending(file.removeprefix(FOLDER))
     if not NAME.fullmatch(name) or name.startswith((".", "-")):
         odd = sorted(set(name) - set("".join(NAME.findall(name)))) or [name[:1]]
         raise ChapterError(

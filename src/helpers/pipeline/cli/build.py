@@ -13,36 +13,35 @@ from helpers.pipeline.cli.progress import Progress
 @click.argument("scenario", default="baseline", shell_complete=options.scenario_names)
 @options.ASSUMPTIONS
 @options.RUNNING
-@click.option("--pdf", "as_pdf", is_flag=True, help="Print the whole edition into one PDF as well.")
+@click.option("--pdf", "as_pdf", is_flag=True,
+              help="Also print the whole book into one PDF; needs Chromium.")
+@click.option("--language", "others", metavar="NAME", multiple=True,
+              help="Front page and questions in another language as well: zh_CN.")
 @options.JSON
 @options.QUIET
 @click.pass_obj
-def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels, as_pdf, as_json,
-            quiet):
+def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels, as_pdf, others,
+            as_json, quiet):
     """Run every chapter and build a whole edition of the book.
 
     Without arguments this is the baseline, in _build/html. Any other SCENARIO (its name, or the
-    path of a file), --set or --data gives an edition of its own in _build/editions.
+    path of a file), --set or --data gives an edition of its own in _build/editions. With --pdf
+    the whole book is printed as well, into book.pdf beside the folder of its pages.
     """
     began = time.monotonic()
     silent = quiet or as_json
     with options.refusals():
-        from helpers.pipeline import building, chapters, edition, execute
+        from helpers.pipeline import building, chapters, edition, execute, pdf
 
         if as_pdf:
-            from helpers.pipeline.site import pdf
-
-            pdf.found_browser()  # said before chapters run for minutes
-
+            pdf.chromium()  # before anything runs
         wanted = edition.resolve(options.placed(project, own_data, silent), scenario, assigned)
         with Progress(len(chapters.names(project)), silent) as progress:
             try:
                 index, runs = building.build(
                     wanted, options.how(jobs, cluster, stock_kernels), report=progress.report,
-                    step=progress.step)
-                if as_pdf:
-                    progress.step("Printing the book")
-                    printed = pdf.write(wanted)
+                    step=progress.step, others=others)
+                printed = pdf.write(wanted, progress.step) if as_pdf else None
             except edition.BuildError as error:
                 if as_json:
                     click.echo(json.dumps({"status": "failed", "reason": str(error)}))
@@ -50,11 +49,11 @@ def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels,
     if as_json:
         click.echo(json.dumps({
             "status": "ok", "path": project.shown(index), "edition": wanted.name,
+            **({"pdf": project.shown(printed)} if printed else {}),
             "runs": [execute.as_json(project, run) for run in runs],
-            **({"pdf": project.shown(printed)} if as_pdf else {}),
         }))
     elif not quiet:
         click.echo(f"The book is ready in {time.monotonic() - began:.0f} s. Open it:")
         click.echo(index.as_uri())
-        if as_pdf:
-            click.echo(printed.as_uri())
+        if printed:
+            click.echo(f"As one PDF: {printed.as_uri()}")

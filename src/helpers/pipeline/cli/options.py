@@ -203,12 +203,21 @@ class refusals:  # noqa: N801  a context manager, used as a word
             return False
         if issubclass(kind, KeyboardInterrupt):
             raise Failure(INTERRUPTED) from None
-        from helpers.pipeline import accept, compare, edition, effects, new, scenario_table, sweep
+        from helpers.pipeline import (
+            accept,
+            compare,
+            edition,
+            effects,
+            new,
+            pdf,
+            scenario_table,
+            sweep,
+        )
 
         work = (edition.BuildError, compare.CompareError, accept.AcceptError,
                 scenario_table.ScenarioTableError)
         usage = (parameters.ParameterError, chapters.ChapterError, datasets.DataError, ProjectError,
-                 sweep.SweepError, effects.EffectError, new.NewError)
+                 sweep.SweepError, effects.EffectError, new.NewError, pdf.NoChromium)
         if issubclass(kind, work):
             raise Failure(str(error)) from None
         if issubclass(kind, OSError):  # a full disk, a folder of somebody else, too many files

@@ -7,6 +7,7 @@ nor helpers nor parameters and serves stale numbers.
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     return files + [chapters.read(project, run.chapter).path for run in runs]
 
 
-def key(edition: Edition, runs, notice: str) -> str:
+def key(edition: Edition, runs, notice: str, beside: Iterable[Path] = ()) -> str:
     """Key of a set of pages: everything they are made from, chapters by their run keys.
 
     Parameters
@@ -70,11 +71,13 @@ def key(edition: Edition, runs, notice: str) -> str:
         Those of the edition and, if they are compared, of the baseline.
     notice : str
         What stands on top of every page.
+    beside : iterable of Path
+        Further files that these pages are made from.
     """
     parts = [notice, edition.command(), metadata.version(DISTRIBUTION),
              *(run.key for run in runs)]
     parts += [hashlib.sha256(file.read_bytes()).hexdigest()
-              for file in inputs(edition, runs) if file.is_file()]
+              for file in (*inputs(edition, runs), *beside) if file.is_file()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -8,6 +8,7 @@ from jinja2 import FileSystemBytecodeCache
 from sphinx.util.docutils import SphinxDirective
 
 from helpers.pipeline.site import (
+    boxes,
     cited,
     code_blocks,
     exhibits,
@@ -15,6 +16,7 @@ from helpers.pipeline.site import (
     glued,
     links,
     metadata,
+    printing,
     search,
 )
 
@@ -82,6 +84,8 @@ def setup(app):
     cited.setup(app)
     search.setup(app)
     metadata.setup(app)
+    printing.setup(app)
+    boxes.setup(app)
     app.add_directive("exhibit", Exhibit)
     glued.setup(app)
     app.add_config_value("book_links", {}, "html", [dict])

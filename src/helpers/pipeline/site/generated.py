@@ -178,7 +178,8 @@ def _editions(shipped) -> list[str]:
                        for name, value in edition.overrides.items()),
              edition.command()] for edition in shipped if edition.overrides]
     return ["## Editions", "An edition is the whole book with some parameters changed. The shipped "
-            "ones:", html_table(["Edition", "What it asks", "What it sets", "Command"], rows),
+            "ones:", html_table("Editions", ["Edition", "What it asks", "What it sets", "Command"],
+                                rows),
             "Your own: `book build --set name=value`, as often as you like in one command. "
             "`book compare A B` prints what differs between any two."] if rows else []
 
@@ -222,7 +223,7 @@ def what_changed_page(edition, changes, runs) -> str:
         (f"This edition, *{markup.inline(edition.heading)}*, against the baseline. "
          f"{markup.inline(edition.why)}"
          if edition.has_scenario else "This edition against the baseline."),
-        html_table(["Assumption", "Baseline", "This edition"], rows),
+        html_table("What was set", ["Assumption", "Baseline", "This edition"], rows),
         f"The command that reproduces it:\n\n{markup.block(edition.command())}",
         f"Results that differ: {len(changes.changed)}; that agree within their tolerance: "
         f"{changes.same}. Sentences that moved: {len(changes.sentences)}; figures: "
@@ -230,14 +231,14 @@ def what_changed_page(edition, changes, runs) -> str:
         "## Results",
     ]
     parts.append(html_table(
-        ["Chapter", "Result", "Baseline", "This edition", "Change"],
+        "Results", ["Chapter", "Result", "Baseline", "This edition", "Change"],
         [[words.chapter_number(row["chapter"]), row["label"], row["old_text"], row["new_text"],
           "" if row["change"] is None
           else compare.change_in_words(row["change"]).replace("-", "\u2212")]
          for row in changes.changed]) if changes.changed else "No result differs.")
     if changes.sentences:
         parts += ["## Sentences", html_table(
-            ["Chapter", "Baseline", "This edition"],
+            "Sentences", ["Chapter", "Baseline", "This edition"],
             [[words.chapter_number(row["chapter"]), row["old"], row["new"]]
              for row in changes.sentences])]
     if changes.figures:
@@ -255,16 +256,20 @@ def what_changed_page(edition, changes, runs) -> str:
                     ("This edition", ".svg", row["alt"])])
             parts += [f"### {markup.inline(number)}, {markup.inline(row['name'])}",
                       f'<div class="side-by-side">{pictures}</div>']
-    parts += ["## Runs", html_table(["Chapter", "Run key"], [[run.chapter, run.key[:32]]
-                                                              for run in runs])]
+    parts += ["## Runs", html_table(
+        "Runs", ["Chapter", "Run key"], [[run.chapter, run.key[:32]] for run in runs])]
     return "\n\n".join(parts) + "\n"
 
 
-def html_table(headers: list[str], rows: list[list[str]]) -> str:
-    """A table in the house style for a Markdown page; cells are text.
+def html_table(label: str, headers: list[str], rows: list[list[str]]) -> str:
+    """A table in the house style for a Markdown page, below a heading that says what it is.
 
-    On a phone it is moved sideways, by key as well: it can have the focus, and then needs a name.
+    Parameters
+    ----------
+    label : str
+        What it is, for those who hear the page.
+    headers : list of str
+    rows : list of lists of str
+        Texts.
     """
-    name = markup.escaped(", ".join(headers))
-    return (f'<div class="book-table" role="region" tabindex="0" aria-label="{name}">'
-            f"{markup.table(headers, rows)}</div>")
+    return markup.boxed(markup.table(headers, rows), label)

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from helpers import words
+from helpers.pipeline.site import wording
 from helpers.pipeline.site.frame import THEME
 
 
@@ -22,7 +23,7 @@ def render(template: str, **values) -> str:
 def _environment() -> Environment:
     made = Environment(loader=FileSystemLoader(THEME / "partials"), autoescape=True,
                        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.globals["_"] = lambda text: text
+    made.globals["_"] = wording._
     made.filters |= {"in_words": words.in_words, "coded": _coded}
     return made
 

@@ -31,6 +31,7 @@ STAMP = "shared.txt"
 OF_SPHINX = ".buildinfo"  # differs by the folder of the book
 WHAT_CHANGED = "what-changed.html"  # a notice links to it as from the first page
 NOTICE = re.compile(r'(<aside class="edition-notice"[^>]*>).*?</aside>', re.S)
+EDITION = re.compile("<strong>(.*?)</strong>", re.S)
 LEADS = re.compile(r'^<meta http-equiv="Refresh" content="0; url=([^"]+)"')
 TITLE = re.compile("<title>(.*?)</title>", re.S)
 # Lines that other pages depend on: titles, labels, citations and references to other pages.
@@ -235,7 +236,8 @@ def finish(folder: Path, notice: str) -> None:
     BuildError
         If no page has room for a notice: it must not be lost in silence.
     """
-    found = 0
+    found, said = 0, EDITION.search(notice)
+    named = f' data-edition="{said[1]}"' if said else ""  # for the foot of printed pages
     _lead_to_the_first_page(folder)
     for page in folder.rglob("*.html"):
         depth = len(page.relative_to(folder).parts) - 1
@@ -244,6 +246,7 @@ def finish(folder: Path, notice: str) -> None:
         changed, count = NOTICE.subn(
             lambda found, here=here: f"{found[1]}{here}</aside>" if here else "", text, count=1)
         found += count
+        changed = changed.replace(" data-title=", f'{named} data-title=', 1)
         page.write_text(changed, encoding="utf-8")
     if not found:
         raise BuildError("The theme left no room for the notice of an edition on any page.")

@@ -78,6 +78,4 @@ def _environment(parts: dict) -> str:
 
 
 def _table(caption: str, headers: list[str], rows: list[list[str]], numeric=()) -> str:
-    shown = markup.table(headers, rows, caption=caption, numeric=numeric)
-    return (f'<div class="book-table" role="region" tabindex="0" aria-label="{caption}">'
-            f"{shown}</div>")
+    return markup.boxed(markup.table(headers, rows, caption=caption, numeric=numeric), caption)

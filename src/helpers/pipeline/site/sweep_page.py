@@ -47,21 +47,26 @@ PAGE = """<!doctype html>
 <title>Sweep {name}</title>
 <style>
  body {{ font: 16px/1.45 system-ui, sans-serif; margin: 2rem; color: #1a1a1a; background: #fff; }}
+ .book-table {{ overflow: auto; max-height: 90vh; }}
  table {{ border-collapse: collapse; font-size: 0.9rem; }}
  th, td {{ text-align: left; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #ddd;
    vertical-align: top; }}
- th {{ position: sticky; top: 0; background: #fff; }}
+ th {{ position: sticky; top: 0; z-index: 2; background: #fff; }}
+ :is(th, td):first-child {{ position: sticky; left: 0; z-index: 1; background: #fff; }}
+ th:first-child {{ z-index: 3; }}
  th button {{ font: inherit; font-weight: 600; border: 0; background: none; padding: 0;
    cursor: pointer; color: inherit; text-decoration: underline dotted; }}
  input {{ font: inherit; width: 100%; min-width: 5rem; box-sizing: border-box; }}
- @media (prefers-color-scheme: dark) {{ body, th {{ background: #14181e; color: #ced6dd; }} }}
+ @media (prefers-color-scheme: dark) {{
+   body, th, td:first-child {{ background: #14181e; color: #ced6dd; }} }}
 </style>
 <h1>Sweep {name}</h1>
 <p>{scenarios} scenarios, <span id="shown">{here}</span> of {rows} results shown.{bound} A click on
 a heading sorts, text under it filters. <a href="results.csv" download>CSV</a>,
 <a href="results.parquet" download>Parquet</a>.</p>
 {failed}
-<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>
+<div class="book-table" role="region" tabindex="0" aria-label="Results">
+<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>
 <script>
  const body = document.querySelector("tbody"), rows = [...body.rows];
  const inputs = [...document.querySelectorAll("input")];
@@ -84,6 +89,8 @@ a heading sorts, text under it filters. <a href="results.csv" download>CSV</a>,
  buttons.forEach((button, i) => button.addEventListener("click", () => {{
    const sign = order[0] === i ? -order[1] : 1;
    order = [i, sign];
+   buttons.forEach(each => each.parentElement.removeAttribute("aria-sort"));
+   button.parentElement.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
    rows.sort((a, b) => sign * compare(a.cells[i].textContent, b.cells[i].textContent));
    body.append(...rows);
  }}));

@@ -44,9 +44,10 @@
     /^https?:\/\//.test(address) ? make("a", { href: address, rel: "external" }, text) : text;
   const list = (items) => make("ul", {}, items.map((each) => make("li", {}, each)));
 
-  const TYPES = { result: "result", sentence: "sentence that code chose", quote: "as the paper prints it" };
-  const STATUSES = { computed: "computed", scope_flagged: "crosses two scopes", refused: "refused",
-    not_in_paper: "not in the paper" };
+  const TYPES = { result: _("result"), sentence: _("sentence that code chose"),
+    quote: _("as the paper prints it") };
+  const STATUSES = { computed: _("computed"), scope_flagged: _("crosses two scopes"),
+    refused: _("refused"), not_in_paper: _("not in the paper") };
 
   const claim = (data, id) => {
     const told = data.claims[id];
@@ -62,7 +63,7 @@
     const more = claims.length > FEW
       ? [[fill("and {n} more", { n: claims.length - FEW })]] : [];
     const found = [
-      [_("Kind"), [_(TYPES[record.type]), record.status ? `, ${_(STATUSES[record.status])}` : ""]],
+      [_("Kind"), [TYPES[record.type], record.status ? `, ${STATUSES[record.status]}` : ""]],
       [_("Unit"), record.unit && record.unit !== "-" ? [record.unit] : null],
       [_("In full"), record.full ? [record.full] : null],
       [_("Digits allow"), record.range ? [fill("{low} to {high}",
@@ -76,7 +77,7 @@
         const table = data.tables[name];
         const sources = table.sources.flatMap(([title, address], place) =>
           [place ? "; " : "", outside(address, title)]);
-        const rest = table.more ? `; ${fill("{n} more", { n: table.more })}` : "";
+        const rest = table.more ? "; " + fill("{n} more", { n: table.more }) : "";
         return [page(`sources.html#${table.place}`, table.title),
           table.own ? ` (${_("your own")})` : "",
           sources.length ? make("small", {}, ": ", sources, rest) : ""];
@@ -84,7 +85,7 @@
       [_("Parameters on its way"), record.parameters ? [list(record.parameters.map((name) => {
         const told = data.parameters[name];
         return [page(`parameters.html#${told.place}`, make("code", {}, name)), ` = ${told.value}`,
-          told.baseline ? ` (${fill("baseline {value}", { value: told.baseline })})` : "",
+          told.baseline ? " (" + fill("baseline {value}", { value: told.baseline }) + ")" : "",
           make("small", {}, `. ${told.meaning}`)];
       }))] : [_("none")]],
       [_("In editions"), editions ? [fill("{text} in {same} of {all}",
