@@ -113,7 +113,7 @@ def ask(page, query):
              && /\\d|Nothing/.test(document.querySelector(".search-count").textContent)""",
         arg=query)
     return page.evaluate(
-        """() => [...document.querySelectorAll(".search-hit")].map(({ href }) => {
+        """() => [...document.querySelectorAll(".search-found a")].map(({ href }) => {
              const to = new URL(href);
              to.search = "";  // the words that are marked there
              return to.href; })""")
@@ -164,7 +164,8 @@ def test_a_number_is_never_guessed_and_a_word_with_a_slip_is(asking):
 
 def test_a_number_is_found_however_it_is_written(asking):
     assert ask(asking, "2,438") or ask(asking, "438"), "a number with a separator"
-    assert ask(asking, "45 %") == ask(asking, "45%") == ask(asking, "45.0 %") != []
+    as_written = ask(asking, "45.0 %")
+    assert as_written and set(as_written) <= set(ask(asking, "45 %")) == set(ask(asking, "45%"))
 
 
 def test_quotation_marks_ask_for_words_that_stand_so(asking):
@@ -220,7 +221,7 @@ class TestDialog:
         page.keyboard.press("Control+k")
         page.keyboard.type("South Korea")
         page.locator(".search-hit").first.wait_for()
-        here = """() => [...document.querySelectorAll("#search-field, .search-hit")]
+        here = """() => [...document.querySelectorAll("#search-field, .search-found a")]
                            .indexOf(document.activeElement)"""
         for key, place in (("ArrowDown", 1), ("ArrowDown", 2), ("ArrowUp", 1), ("ArrowUp", 0)):
             page.keyboard.press(key)
@@ -238,13 +239,12 @@ class TestDialog:
         page.keyboard.type("vulnerabilty")
         page.locator(".search-hit").first.click()
         page.wait_for_url("**/2-2-technology-convergence.html?**")
-        marks = page.evaluate(
-            """[...CSS.highlights.get("book-found")].map(range => {
+        page.wait_for_function(
+            """() => [...(CSS.highlights.get("book-found") ?? [])].some(range => {
                  const { top, bottom, height } = range.getBoundingClientRect();
-                 return [String(range).toLowerCase(), height && top >= 0 && bottom <= innerHeight]
-               })""")
-        assert {word for word, _ in marks} == {"vulnerability", "vulnerabilities"}
-        assert any(in_sight for _, in_sight in marks)
+                 return height && top >= 0 && bottom <= innerHeight; })""", timeout=20_000)
+        marked = page.evaluate("[...CSS.highlights.get('book-found')].map(range => String(range))")
+        assert {word.lower() for word in marked} == {"vulnerability", "vulnerabilities"}
         assert page.said == []
 
     def test_a_page_that_nobody_searched_for_has_no_marks(self, tab, folder):
