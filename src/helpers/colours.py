@@ -88,7 +88,7 @@ OTHERS = (
     Colour("context", "#8c8c8c", "#8b949c", GREY),  # marks that are context only
     Colour("second-ink", "#8a5200", "#eeb363", TEXT),  # the second colour as text
     Colour("second-label", "#9a5a00", "#f3bd74", TEXT, "on-strong"),
-    Colour("pale-band", "#f7f7f7", "#1f2429", BACK, "on-pale"),
+    Colour("pale-band", "#f5f5f5", "#1f2429", BACK, "on-pale"),
     Colour("pale-grey", "#e9e9e9", "#31373d", BACK, "on-pale"),
     Colour("pale-middle", "#d4d4d4", "#4a5157", BACK, "on-pale"),
     Colour("pale-blue", "#7db8da", "#3f6b8a", BACK, "on-pale"),
