@@ -338,7 +338,7 @@ window.book = window.book || {};
 
   function showFirst(ranges) {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const seen = ranges.filter((range) => range.getClientRects().length);
+    const seen = ranges.filter((range) => range.startContainer.parentElement.checkVisibility()); // not folded
     const first = seen.find((range) => !target || target.contains(range.startContainer)
       || target.compareDocumentPosition(range.startContainer) & Node.DOCUMENT_POSITION_FOLLOWING) ?? seen[0];
     const box = first?.getBoundingClientRect();
