@@ -170,6 +170,6 @@ STATES = {
     "ranking all unfolded": State(RANKING, unfold, "details[open]"),
     "ranking moved": State(RANKING, _move, ".explorer", WIDTHS),
     "growth moved": State(CHAPTER, _move, ".explorer", WIDTHS),
-    "table sorted": State(RANKING, _sorted, ".book-table"),
+    "table sorted": State("chapters/a1-claims-audit.html", _sorted, ".book-table"),
     "ledger filtered": State(KINDS["ledger"], _filtered, ".book-filter"),
 }

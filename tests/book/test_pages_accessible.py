@@ -207,7 +207,8 @@ def test_nothing_moves_for_who_asked_for_less_motion(address, opened, page):
 
 def test_what_moves_is_found(address, opened):
     page = opened(f"{address}/{KINDS['question']}")
-    page.evaluate("document.querySelector('main').style.transition = 'opacity 1s'")
+    page.evaluate("document.querySelector('main').style.setProperty("
+                  "'transition', 'opacity 1s', 'important')")
     assert len(page.evaluate(MOVES)) == 1
 
 

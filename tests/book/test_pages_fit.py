@@ -152,10 +152,12 @@ def first_exhibit(page):
 
 
 def test_the_first_figure_of_a_chapter_is_whole_on_a_desk(address, opened):
+    """A chapter without a figure shows where its first table begins: that may be a long one."""
     found = {file: first_exhibit(opened(f"{address}/{file}", 1280, height=900))
              for file in CHAPTERS}
-    cut = [f"{file}: {first['name']} ends at {first['bottom']:.0f} px"
-           for file, first in found.items() if first["bottom"] > 900]
+    ends = {file: first["bottom"] if first["name"].startswith("figure-") else first["top"] + 450
+            for file, first in found.items()}
+    cut = [f"{file}: {end:.0f} px" for file, end in ends.items() if end > 900]
     assert not cut, "\n".join(cut)
 
 
