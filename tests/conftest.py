@@ -12,7 +12,7 @@ settings.register_profile(
     "book", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("book")
 
-PATIENCE = 20_000  # milliseconds for whatever a browser is asked; a wrong page is seen at once
+PATIENCE = 300_000  # milliseconds for whatever a browser is asked; a wrong page is seen at once
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
                     "--disable-component-update", "--disable-sync", "--no-first-run"]

@@ -11,11 +11,9 @@ from pypdf import PdfReader
 from helpers.pipeline import contents, edition, pdf
 
 CHAPTERS = ["2-3-market-expansion", "a1-claims-audit"]
+WIDE = ["sources", "parameters", "what-changed", *(f"chapters/{chapter}" for chapter in CHAPTERS)]
 HIDDEN = [".page-header", ".menu", ".contents", ".next-pages", ".page-footer", "details.hide",
           ".exhibit-line", ".headerlink", "article button:not(.table-sort)", ".copy-button"]
-SHORT = 12  # rows up to which a table is not parted
-# Boxes of what may not be parted, as the printed page has them; and of heads of tables.
-WHOLE = ".book-figure, .book-exhibit-table:not(:has(tbody > tr:nth-child(13))), tbody tr"
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +105,13 @@ def test_what_is_folded_is_read_on_paper_without_scripts_too(opened):
     assert page.locator(".article details li").first.is_visible()
     assert not opened("sources.html", "light", media="screen").locator(
         ".article details li").first.is_visible()
+
+
+@pytest.mark.parametrize("page", WIDE)
+def test_no_page_moves_sideways_on_the_narrowest_phone(opened, page):
+    page = opened(f"{page}.html", "light", media="screen")
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 class TestWholeBook:
