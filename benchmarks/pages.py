@@ -154,7 +154,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("book", type=Path, help="folder of a built book")
     parser.add_argument("--before", type=Path, help="folder of an earlier one to hold against it")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="visits that a paint is taken of")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="visits for a paint")
     parser.add_argument("--json", type=Path, help="file that keeps the numbers")
     options = parser.parse_args()
     folders = [folder.resolve() for folder in (options.before, options.book) if folder]

@@ -9,7 +9,7 @@ of the tests, not of the book.
 from pathlib import Path
 
 SCRIPT = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
-# A run by default leaves out what is off (the size of targets) or on trial: rules are asked by name.
+# A run by default leaves out what is off (sizes of targets) or on trial: rules are asked by name.
 RULES = """() => axe.getRules()
   .filter(rule => !rule.tags.some(tag => tag.endsWith("aaa") || tag.endsWith("-obsolete")))
   .map(rule => rule.ruleId)"""

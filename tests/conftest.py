@@ -44,6 +44,12 @@ def _patient(make):
     return made
 
 
+@pytest.fixture(scope="session")
+def baseline(tmp_path_factory):
+    """Pages of the real book, built once for a session, and what the command printed."""
+    return small_book.built(tmp_path_factory)
+
+
 @pytest.fixture
 def shown(monkeypatch):
     """What a cell would display, as its outputs."""

@@ -4,6 +4,7 @@ A book is a folder with contents, chapters, tables, scenarios and a lock file. T
 the package that is tested.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -47,22 +48,37 @@ def make(folder: Path, chapters=(), *, cell_seconds: float = 60) -> Project:
     return replace(Project.at(root), _limits=Limits(cell_seconds=cell_seconds))
 
 
-def shared(tmp_path_factory) -> Project:
-    """The real book with a build folder that all tests of a session share, whoever runs them.
+def of_session(tmp_path_factory) -> Project:
+    """The real book with a build folder that all tests of a session share, whoever runs them."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    return Project.at(REAL.root, build=folder / "_build")
 
-    Its chapters have run under every shipped scenario and on the walk through the assumptions.
+
+def shared(tmp_path_factory) -> Project:
+    """The book of the session after its chapters ran under every shipped scenario and on the walk.
+
     Tests that need such runs take this place, so that a session makes each of them once; they do
     not change what is there.
     """
     from helpers.pipeline import store
     from helpers.pipeline.pinned import cases, seen
 
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
-    project = Project.at(REAL.root, build=folder / "_build")
-    with store.lock(folder / ".lock"):
+    project = of_session(tmp_path_factory)
+    with store.lock(project.build.parent / ".lock"):
         seen.run(project, cases.of_book(project), strict=False)
     return project
+
+
+def built(tmp_path_factory) -> tuple[Path, dict]:
+    """Pages of the baseline of the book of the session, and what ``book build`` said of them."""
+    from helpers.pipeline import store
+
+    project = of_session(tmp_path_factory)
+    with store.lock(project.build.parent / ".lock"):
+        done = run(project, "build", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project.build / "html", json.loads(done.stdout)
 
 
 def contents(root: Path, chapters) -> None:

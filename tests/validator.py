@@ -15,15 +15,18 @@ RULES = {
         "require-sri": "off",  # every file lies beside the page that asks for it
         "no-inline-style": "error",  # the policy of a page refuses it
         "valid-id": ["error", {"relaxed": True}],  # names of results may begin with a digit
-        # Standing beside the text the lists of chapters and sections are no dialogs or menus.
-        "prefer-native-element": "error",
+        "wcag/h32": "off",  # forms answer while one types, so there is nothing to send
+        # A part that is moved sideways is a region by its role, whatever element it is.
+        "prefer-native-element": ["error", {"exclude": ["region"]}],
     },
 }
 START = """rules => {
-  const one = new htmlValidate.HtmlValidate(new htmlValidate.StaticConfigLoader({root: true, ...rules}));
+  const {HtmlValidate, StaticConfigLoader} = htmlValidate;
+  const one = new HtmlValidate(new StaticConfigLoader({root: true, ...rules}));
   window.judge = async html => (await one.validateString(html, "page.html")).results
     .flatMap(result => result.messages)
-    .map(({ruleId, message, line, column, selector}) => ({ruleId, message, line, column, selector}));
+    .map(({ruleId, message, line, column, selector}) =>
+      ({ruleId, message, line, column, selector}));
 }"""
 
 

@@ -75,7 +75,8 @@ def mixed(low: str, high: str, share: float) -> str:
 
 PAPER = Colour("paper", WHITE, "#14171a", BACK)
 # Text on fills: on pale ones, on those that are light in both themes, on those that turn light.
-INKS = (Colour("on-pale", BLACK, WHITE, TEXT), Colour("on-middle", "#000001", BLACK, BACK),
+# Plain black would go unsaid in SVG, where it is what text has.
+INKS = (Colour("on-pale", "#000001", WHITE, TEXT), Colour("on-middle", "#000002", BLACK, BACK),
         Colour("on-strong", "#fffffe", BLACK, BACK))
 ACCENT = Colour("accent", "#0173b2", "#6cb8ec", LINK, "on-strong")  # what the title speaks of
 SECOND = Colour("second", "#c67c00", "#e9a64b", TEXT, "on-middle")  # what it is held against
@@ -87,7 +88,7 @@ OTHERS = (
     Colour("context", "#8c8c8c", "#8b949c", GREY),  # marks that are context only
     Colour("second-ink", "#8a5200", "#eeb363", TEXT),  # the second colour as text
     Colour("second-label", "#9a5a00", "#f3bd74", TEXT, "on-strong"),
-    Colour("pale-band", "#f5f5f5", "#1f2429", BACK, "on-pale"),
+    Colour("pale-band", "#f7f7f7", "#1f2429", BACK, "on-pale"),
     Colour("pale-grey", "#e9e9e9", "#31373d", BACK, "on-pale"),
     Colour("pale-middle", "#d4d4d4", "#4a5157", BACK, "on-pale"),
     Colour("pale-blue", "#7db8da", "#3f6b8a", BACK, "on-pale"),
@@ -138,7 +139,8 @@ def style_sheet() -> str:
             f"@media (forced-colors: active) {{\n"
             f"  .book-drawing, .book-drawing * {{ forced-color-adjust: none; }}\n"
             f"  html[data-theme] .book-drawing {{ {forced} }}\n"
-            f'  .book-drawing [fill^="var(--figure-pale-"] {{ stroke: CanvasText; }} }}\n')
+            f'  .book-drawing [fill^="var(--figure-pale-"] {{ stroke: CanvasText; }}\n'
+            f'  .book-drawing [stroke^="var(--figure-grid"] {{ stroke-opacity: 0.3; }} }}\n')
 
 
 def _values(named: Iterable[tuple[str, str]]) -> str:

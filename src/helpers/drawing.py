@@ -18,8 +18,9 @@ CLOSING = "</svg>"
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 DROPPED = {f"{SVG}metadata", f"{SVG}style", f"{SVG}title"}
-FAMILY = "Source Sans 3, Source Sans Pro, system-ui, sans-serif"
+FAMILY = "'Source Sans 3', 'Source Sans Pro', system-ui, sans-serif"
 NUMBER = re.compile(r"-?\d*\.\d+(?:e-?\d+)?|-?\d+e-?\d+")
+ANY_NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 BETWEEN = re.compile(r"\s*\n\s*|(?<=[A-Za-z])\s+|\s+(?=[A-Za-z])")
 UPRIGHT = re.compile(r"rotate\(-?0 .*\)")
@@ -51,6 +52,7 @@ def plain(picture: str, name: str, alt: str) -> str:
         gives the same text.
     """
     root = ElementTree.fromstring(picture)
+    _tiled(root)
     _, _, width, height = root.get("viewBox").split()
     used = {}  # ids that something refers to, in the order in which they are first met
     for element in root.iter():
@@ -73,12 +75,21 @@ def of(picture: str) -> str:
     return picture if start < 0 else picture[start:picture.index(CLOSING, start) + len(CLOSING)]
 
 
-def on_page(picture: str, prefix: str) -> str:
+def on_page(picture: str, prefix: str, details: str = "") -> str:
     """The drawing of a picture as part of a page: its colours follow the page's.
 
-    Its ids begin with a prefix, so that no two of a page are the same.
+    Parameters
+    ----------
+    picture : str
+        From `alone`, or a drawing.
+    prefix : str
+        With which its ids begin, so that no two of a page are the same.
+    details : str
+        Id of what describes it at length.
     """
     drawn = re.sub(r'^(<svg class="book-drawing") y="[^"]*"', r"\1", of(picture))
+    if details:
+        drawn = drawn.replace(' role="img"', f' role="img" aria-details="{details}"', 1)
     names = dict.fromkeys(re.findall(r' id="([^"]+)"', drawn))
     new = {name: f"{prefix}-{place}" for place, name in enumerate(names, 1)}
     return colours.on_page(re.sub(r'( id="|url\(#|href="#)([^")]+)',
@@ -158,6 +169,31 @@ def _write(element, used: Mapping[str, str], pieces: list[str]) -> None:
     pieces += [f"<{opened}>", *inside, f"</{tag}>"] if inside else [f"<{opened}/>"]
 
 
+def _tiled(root) -> None:
+    """Cut each pattern of lines or dots to the one tile that repeats in it.
+
+    Matplotlib draws hundreds of dots, of eight curves each, into one pattern.
+    """
+    for pattern in root.iter(f"{SVG}pattern"):
+        paper, marks = pattern
+        pieces = [f"M{piece}" for piece in marks.get("d").split("M")[1:]]
+        places = [tuple(map(float, ANY_NUMBER.findall(piece)[:4])) for piece in pieces]
+        step = places[1][0] - places[0][0] if len(places) > 1 else 0
+        side, tile = float(pattern.get("width")), 2 * step
+        if step <= 0 or side % tile:
+            continue
+        if "C" in pieces[0]:
+            kept = [max(place[:2]) <= 1.5 * tile and min(place[:2]) >= -tile for place in places]
+        elif all(x + y == to_x + to_y for x, y, to_x, to_y in places):  # rising lines
+            kept = [-step <= x + y <= 2 * tile + step for x, y, _, _ in places]
+        else:
+            continue
+        marks.set("d", "".join(piece for piece, stays in zip(pieces, kept, strict=True) if stays))
+        for sheet, more in ((pattern, 0), (paper, 1)):
+            sheet.set("width", f"{tile + more:g}")
+            sheet.set("height", f"{tile + more:g}")
+
+
 def _attributes(element, tag: str, used: Mapping[str, str]) -> dict[str, str]:
     """Attributes of an element, its style among them."""
     found = {}
@@ -177,6 +213,7 @@ def _attributes(element, tag: str, used: Mapping[str, str]) -> dict[str, str]:
     for key in [key for key, value in found.items() if STOCK.get(key) == value]:
         del found[key]
     if tag == "text":
+        found.setdefault("fill", "#000000")  # left out by matplotlib
         _stand(found)
     if "d" in found:
         found["d"] = BETWEEN.sub("", rounded(found["d"])).strip()

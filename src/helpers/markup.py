@@ -71,6 +71,11 @@ def escaped(text: str) -> str:
     return html.escape(one_line(text))
 
 
+def escaped_within(text: str) -> str:
+    """As `escaped`, for a piece of a line: a blank at its ends stays."""
+    return html.escape(BREAKS.sub(" ", text))
+
+
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "",
           numeric: Collection[int] = (), marked: Collection[int] = (), empty: str = "") -> str:
     """A table with named row and column headers, for screen readers.

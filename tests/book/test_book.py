@@ -47,14 +47,6 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def baseline(place):
-    """Pages of the baseline, and what the command printed."""
-    done = build(place, "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return place / "_build" / "html", json.loads(done.stdout)
-
-
-@pytest.fixture(scope="session")
 def to_2030(place, baseline):
     """Pages of an edition with another horizon."""
     done = build(place, "--set", "horizon_year=2030")
@@ -258,16 +250,21 @@ def test_every_figure_and_table_stands_on_its_page_above_its_own_downloads(basel
         page = seen.read(folder / "chapters" / f"{chapter}.html")
         shown = seen.downloads(page)
         wanted = [("figure", about["title"], [f"{chapter}-{name}.csv",
-                                              f"{chapter}-{name}.svg"])
+                                              f"{chapter}-{name}.svg",
+                                              f"{chapter}-{name}.png"])
                   if "figure" in about else
                   ("table", about["caption"], [f"{chapter}-{name}.csv"])
                   for name, about, _ in made]
         assert shown == wanted, chapter
         for name, _, data in made:
-            for kind, end in (("text/csv", "csv"), ("image/svg+xml", "svg")):
-                if kind in data:
-                    file = folder / "_static" / "downloads" / f"{chapter}-{name}.{end}"
-                    assert file.read_text("utf-8-sig") == "".join(data[kind]), file.name
+            downloads = folder / "_static" / "downloads"
+            if "text/csv" in data:
+                file = downloads / f"{chapter}-{name}.csv"
+                assert file.read_text("utf-8-sig") == "".join(data["text/csv"]), file.name
+            if "image/svg+xml" in data:
+                picture = "".join(data["image/svg+xml"]).partition(">")[2]
+                assert (downloads / f"{chapter}-{name}.svg").read_text().endswith(picture), name
+                assert (downloads / f"{chapter}-{name}.png").stat().st_size > 1000, name
 
 
 def test_every_table_of_a_page_has_all_its_rows_and_columns(baseline):
@@ -304,7 +301,7 @@ def length(page):
     article = seen.parsed(str(page.select_one("article")))
     found = {"figures": len(article.select(".book-figure")),
              "tables": len(article.select(".book-table"))}
-    for code in article.select(".cell_input, details.hide, script, style"):
+    for code in article.select(".cell_input, details.hide, .exhibit-line, script, style"):
         code.decompose()
     return {**found, "words": len(article.get_text(" ").split())}
 

@@ -1,6 +1,10 @@
 """A page shows one code switch for each figure or table, below it, and loses no record."""
 
+import pytest
+from small_book import REAL
+
 from helpers import results
+from helpers.pipeline import chapters
 from helpers.pipeline.site import folding
 
 
@@ -72,3 +76,14 @@ def test_a_page_without_figure_or_table_keeps_its_code():
     shown = folding.folded([prose("Words."), cell("a = 1", record("a"))])
     assert switches(shown) == [[[1, "a = 1"]]]
     assert shown[1]["outputs"] == [record("a")]
+
+
+@pytest.mark.parametrize("chapter", chapters.names(REAL))
+def test_every_switch_of_every_chapter_stands_below_what_its_code_made(chapter):
+    cells = chapters.read(REAL, chapter).notebook["cells"]
+    if not any(cell.get("outputs") for cell in cells):
+        pytest.skip("its outputs are not accepted yet")
+    folded = [cell for cell in folding.folded(cells) if cell["cell_type"] == "code"]
+    assert all(any(map(folding._is_visible, cell["outputs"])) for cell in folded)
+    numbers = [number for cell in folded for number, _ in cell["metadata"][folding.CODE]]
+    assert numbers == list(range(1, len(chapters.read(REAL, chapter).code_cells) + 1))

@@ -259,6 +259,7 @@ def test_without_the_clipboard_the_older_way_is_taken(opened):
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
     page.locator("#assumptions .copy-button").click()
     page.locator("[role=status]", has_text="Copied").wait_for(state="attached")
+    assert page.evaluate("document.activeElement.matches('#assumptions .copy-button')")
     page.evaluate("document.execCommand = () => false")
     page.locator(".page-facts .copy-button").first.click()
     page.locator("[role=status]", has_text="Not copied").wait_for(state="attached")

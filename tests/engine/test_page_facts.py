@@ -11,7 +11,7 @@ from small_book import READS, REAL, RECORD
 
 from helpers import parameters
 from helpers.pipeline import edition
-from helpers.pipeline.site import edition_box, page_facts
+from helpers.pipeline.site import edition_box, page_facts, rendering
 from helpers.pipeline.site import metadata as of_the_book
 
 CITED = {"title": "A book", "authors": ["The authors"], "version": "1.2.0", "date": "2026-11-22",
@@ -172,6 +172,9 @@ class TestBox:
         mine = edition.resolve(project.with_own_data(small_book.own_table(tmp_path / "mine")))
         assert "ratings" in edition_box.cell(mine, "one")["source"]
         assert "own folder" not in edition_box.cell(mine, "two")["source"]
+
+    def test_codes_in_a_meaning_are_code_and_signs_are_text(self):
+        assert rendering._coded("`a` < b, `c&d`") == "<code>a</code> &lt; b, <code>c&amp;d</code>"
 
     def test_it_is_one_piece_of_html(self, project):
         for changes in ((), ("horizon_year=2030",)):

@@ -111,19 +111,20 @@ def book(tmp_path):
 
 
 def test_what_a_page_shows_is_written_for_it_with_its_way_to_the_files(book, tmp_path):
-    exhibits.write(tmp_path, book, {"one": notebook(output("figure", "card"))})
+    exhibits.write(tmp_path, exhibits.Around(book), {
+        "one": notebook(output("figure", "card"))})
     shown = BeautifulSoup(exhibits.place(tmp_path, "questions/one", "one", "card").read_text(),
                           "html.parser")
     assert shown.figure["data-figure"] == "one/card"
     assert shown.figure["id"] == "figure-one-card", "a page that gathers has several chapters'"
     assert "../_static/downloads/one-card.svg" in [link["href"] for link in shown.select("a")]
-    assert shown.select("a")[-1]["href"] == "../chapters/one.html"
+    assert shown.select_one(".exhibit-line span:last-of-type a")["href"] == "../chapters/one.html"
 
 
 @pytest.mark.parametrize("made", [[], [output("figure", "other")]])
 def test_a_build_ends_where_a_page_shows_what_is_not_there(book, tmp_path, made):
     with pytest.raises(BuildError, match=r"questions/one\.md, line 6: one has no figure or table"):
-        exhibits.write(tmp_path, book, {"one": notebook(*made)})
+        exhibits.write(tmp_path, exhibits.Around(book), {"one": notebook(*made)})
     assert not (tmp_path / exhibits.FOLDER).exists()
 
 

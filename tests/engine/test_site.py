@@ -15,7 +15,7 @@ import pytest
 from small_book import REAL
 
 from helpers.pipeline.edition import BuildError
-from helpers.pipeline.site import assemble, search, sphinx
+from helpers.pipeline.site import assemble, exhibits, search, sphinx
 from helpers.project import PACKAGE, Project
 
 CONFIG = """title: T
@@ -214,17 +214,31 @@ def test_a_warning_fails_the_build(tmp_path):
 # ------------------------------------------------------------------ assembling
 
 
-def test_a_figure_becomes_a_file_with_its_words(tmp_path):
+def kept_in(folder):
+    """The real book, with a build folder of its own."""
+    return Project.at(REAL.root, build=folder.with_name("build"))
+
+
+PICTURE = ('<svg xmlns="http://www.w3.org/2000/svg" width="4pt" height="4pt" viewBox="0 0 4 4">'
+           '<svg class="book-drawing" y="1" viewBox="0 0 4 3" width="4" height="3" role="img">'
+           '<path id="f-1" d="M0 0L1 1" stroke="#0173b2"/></svg></svg>')
+
+
+def test_a_figure_becomes_files_with_its_words(tmp_path):
     about = {"figure": "f", "alt": "An alternative text", "title": 'say "so" & <more>'}
     output = {"output_type": "display_data", "metadata": {"book": about},
-              "data": {"image/svg+xml": "<svg/>", "text/csv": "a\n1\n", "text/plain": "f"}}
+              "data": {"image/svg+xml": PICTURE, "text/csv": "a\n1\n", "text/plain": "f"}}
     notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
-    assemble.prepare(notebook, "c", tmp_path)
+    assemble.prepare(notebook, "c", tmp_path, exhibits.Around(kept_in(tmp_path)))
     page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
-    assert '<p class="figure-title">say &quot;so&quot; &amp; &lt;more&gt;</p>' in page
+    assert '<p class="figure-title">say &#34;so&#34; &amp; &lt;more&gt;</p>' in page
     assert page.startswith('<figure class="book-figure" id="figure-f" data-figure="c/f">')
     assert (tmp_path / "c-f.csv").read_text() == "a\n1\n"
-    assert (tmp_path / "c-f.svg").read_text() == "<svg/>" and "c-f.svg" in page
+    picture = (tmp_path / "c-f.svg").read_text()
+    assert "@font-face" in picture and PICTURE.partition(">")[2] in picture
+    assert (tmp_path / "c-f.png").read_bytes().startswith(b"\x89PNG")
+    assert all(f"downloads/c-f.{end}" in page for end in ("csv", "svg", "png"))
+    assert 'stroke="var(--figure-accent,#0173b2)"' in page and 'id="drawing-f-1"' in page
 
 
 def test_a_table_stands_on_its_page_as_it_was_made_above_its_download(tmp_path):
@@ -233,10 +247,10 @@ def test_a_table_stands_on_its_page_as_it_was_made_above_its_download(tmp_path):
               "metadata": {"book": {"table": "t", "caption": "T"}},
               "data": {"text/html": made, "text/csv": "a,b\n1,2\n"}}
     notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
-    assemble.prepare(notebook, "c", tmp_path)
+    assemble.prepare(notebook, "c", tmp_path, exhibits.Around(kept_in(tmp_path)))
     page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
     assert page.startswith('<figure class="book-exhibit-table" id="table-t" data-table="c/t">')
-    assert f'{made}<div class="exhibit-line">' in page and "downloads/c-t.csv" in page
+    assert f'{made}\n<div class="exhibit-line">' in page and "downloads/c-t.csv" in page
     assert [file.name for file in tmp_path.iterdir()] == ["c-t.csv"]
     assert (tmp_path / "c-t.csv").read_text() == "a,b\n1,2\n"
 

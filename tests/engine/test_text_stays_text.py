@@ -19,10 +19,10 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from small_book import REAL
 
-from helpers import characters, datasets, markup, results, tables
+from helpers import characters, datasets, downloads, drawing, markup, results, tables
 from helpers.explorers import page as explorer
 from helpers.pipeline import building, compare, edition
-from helpers.pipeline.site import assemble, generated, sweep_page
+from helpers.pipeline.site import exhibits, generated, sweep_page
 
 WORD = "word"
 HOSTILE = [
@@ -174,12 +174,11 @@ def shown_table(text):
 
 
 def figure_on_a_page(text):
-    data = {"text/csv": "a\n", "image/svg+xml": "<svg/>"}
-    output = {"data": data, "metadata": {"book": {"figure": "f", "alt": text}}}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "write_bytes", lambda *_: None)
-        [shown] = assemble._for_reading([output], "c", Path("/nowhere"))
-        return shown["data"]["text/html"]
+    table = downloads.to_csv(pd.DataFrame({text: [text], "b": [1]}))
+    told = {"figure": "f", "alt": text, "title": text, "subtitle": text, "source": "a table"}
+    drawn = drawing.plain('<svg viewBox="0 0 1 1"/>', "f", text)
+    output = {"data": {"text/csv": table, "image/svg+xml": drawn}, "metadata": {"book": told}}
+    return exhibits.as_html(output, "c", page="chapters/c.html", around=exhibits.Around(REAL))
 
 
 def explorer_of(text):

@@ -9,12 +9,20 @@ from pathlib import Path
 from helpers import datasets, files, parameters, words
 from helpers.pipeline import chapters, compare, edition, execute, store
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import assemble, checksums, generated, page_facts, sphinx
+from helpers.pipeline.site import (
+    assemble,
+    checksums,
+    generated,
+    languages,
+    page_facts,
+    sphinx,
+)
 
 
 def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  frozen
           report: Callable[[execute.RunResult], None] = lambda result: None,
-          step: Callable[[str], None] = lambda text: None, page_processes: int = 0):
+          step: Callable[[str], None] = lambda text: None, page_processes: int = 0,
+          others: tuple[str, ...] = ()):
     """Run every chapter and build the pages of an edition.
 
     Parameters
@@ -27,6 +35,8 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
         Called with a line of text when a stage begins.
     page_processes : int
         How many write pages; 0 for as many as there are cores.
+    others : tuple of str
+        Languages beside English, such as ``zh_CN``.
 
     Returns
     -------
@@ -42,6 +52,7 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
     # baseline; a reader's own edition lists the others.
     shipped = edition.shipped(wanted.project) if wanted.is_baseline else edition.readable(
         wanted.project)
+    beside = languages.inputs(wanted.project, others)
     step(f"Running {len(chapters.names(wanted.project))} chapters")
     with sphinx.PageBuilder() as builder:
         runs = wanted.run(how, report=report, begin=builder.start)
@@ -49,8 +60,9 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
         if not wanted.is_baseline:  # the store usually has it
             before = edition.baseline(wanted.project).run(how, begin=builder.start)
         notice = announcement(wanted)
-        seen = {file: files.state(file) for file in assemble.inputs(wanted, runs)}
-        page_key = _page_key(wanted, runs, before or [])
+        seen = {file: files.state(file)
+                for file in (*assemble.inputs(wanted, runs), *beside)}
+        page_key = _page_key(wanted, runs, before or [], others)
         index = wanted.folder / "index.html"
         if wanted.manifest().get("key") == page_key:
             altered = checksums.differing(wanted.folder)
@@ -72,8 +84,9 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
                     generated.write_what_changed(staged, wanted, changes, runs)
                 pages = sphinx.build(wanted.project, folder, notice, builder)
                 page_facts.fill(pages, wanted, runs)
+                languages.write(pages, wanted.project, others)
                 _refuse_touched(wanted, seen)
-                _publish(pages, wanted, edition.describe(wanted, page_key, runs))
+                _publish(pages, wanted, edition.describe(wanted, page_key, runs, others))
         except OSError as error:  # a full disk
             raise BuildError(f"The pages could not be written: {error}") from None
     return index, runs
@@ -92,16 +105,18 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _page_key(wanted: Edition, runs, before) -> str:
+def _page_key(wanted: Edition, runs, before, others) -> str:
     """Key of the pages of an edition, by its runs (or plans) and those it is compared with."""
-    return assemble.key(wanted, [*runs, *before], announcement(wanted))
+    return assemble.key(wanted, [*runs, *before], announcement(wanted),
+                        languages.inputs(wanted.project, others))
 
 
 def is_current(wanted: Edition) -> bool:
     """Whether the published pages are what a build would make now; nothing is run."""
     before = [] if wanted.is_baseline else edition.baseline(wanted.project).plans()
-    key = wanted.manifest().get("key")
-    return (key is not None and key == _page_key(wanted, wanted.plans(), before)
+    manifest = wanted.manifest()
+    key, others = manifest.get("key"), tuple(manifest.get("languages", ()))
+    return (key is not None and key == _page_key(wanted, wanted.plans(), before, others)
             and not checksums.differing(wanted.folder))
 
 

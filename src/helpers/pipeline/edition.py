@@ -246,7 +246,8 @@ def read_manifest(folder: Path) -> dict:
     return record if "given" in record else {}
 
 
-def describe(edition: Edition, page_key: str, runs: Sequence[execute.RunResult]) -> dict:
+def describe(edition: Edition, page_key: str, runs: Sequence[execute.RunResult],
+             languages: Sequence[str] = ()) -> dict:
     """The manifest of an edition."""
     own = edition.project.own_data
     return {
@@ -254,6 +255,7 @@ def describe(edition: Edition, page_key: str, runs: Sequence[execute.RunResult])
         "scenario": edition.scenario, "file": str(edition.file) if edition.file else "",
         "given": edition.given, "overrides": edition.overrides,
         "own_data": str(own) if own else "", "own_tables": datasets.replaced(edition.project),
-        "command": edition.command(), "runs": {run.chapter: run.key for run in runs},
+        "command": edition.command(), "languages": list(languages),
+        "runs": {run.chapter: run.key for run in runs},
     }
 

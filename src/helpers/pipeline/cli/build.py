@@ -15,11 +15,13 @@ from helpers.pipeline.cli.progress import Progress
 @options.RUNNING
 @click.option("--pdf", "as_pdf", is_flag=True,
               help="Also print the whole book into one PDF; needs Chromium.")
+@click.option("--language", "others", metavar="NAME", multiple=True,
+              help="Front page and questions in another language as well: zh_CN.")
 @options.JSON
 @options.QUIET
 @click.pass_obj
-def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels, as_pdf, as_json,
-            quiet):
+def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels, as_pdf, others,
+            as_json, quiet):
     """Run every chapter and build a whole edition of the book.
 
     Without arguments this is the baseline, in _build/html. Any other SCENARIO (its name, or the
@@ -38,7 +40,7 @@ def command(project, scenario, assigned, own_data, jobs, cluster, stock_kernels,
             try:
                 index, runs = building.build(
                     wanted, options.how(jobs, cluster, stock_kernels), report=progress.report,
-                    step=progress.step)
+                    step=progress.step, others=others)
                 printed = pdf.write(wanted, progress.step) if as_pdf else None
             except edition.BuildError as error:
                 if as_json:

@@ -7,6 +7,7 @@ nor helpers nor parameters and serves stale numbers.
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     return files + [chapters.read(project, run.chapter).path for run in runs]
 
 
-def key(edition: Edition, runs, notice: str) -> str:
+def key(edition: Edition, runs, notice: str, beside: Iterable[Path] = ()) -> str:
     """Key of a set of pages: everything they are made from, chapters by their run keys.
 
     Parameters
@@ -70,11 +71,13 @@ def key(edition: Edition, runs, notice: str) -> str:
         Those of the edition and, if they are compared, of the baseline.
     notice : str
         What stands on top of every page.
+    beside : iterable of Path
+        Further files that these pages are made from.
     """
     parts = [notice, edition.command(), metadata.version(DISTRIBUTION),
              *(run.key for run in runs)]
     parts += [hashlib.sha256(file.read_bytes()).hexdigest()
-              for file in inputs(edition, runs) if file.is_file()]
+              for file in (*inputs(edition, runs), *beside) if file.is_file()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -105,7 +108,8 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(file, target)
     executed = _notebooks(runs)
-    exhibits.write(source, project, executed)
+    around = exhibits.Around(project, {run.chapter: run.key for run in runs})
+    exhibits.write(source, around, executed)
     glued.write(source, project, executed)
     last = related.cells(project, [run.chapter for run in runs])
     for run in runs:
@@ -116,7 +120,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         cells = folding.folded(notebook["cells"])
         cells.insert(folding.first_exhibit(cells), edition_box.cell(edition, run.chapter))
         notebook["cells"] = cells + ([last[run.chapter]] if run.chapter in last else [])
-        prepare(notebook, run.chapter, files)
+        prepare(notebook, run.chapter, files, around)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
     generated.write(staged, edition, [run.chapter for run in runs], shipped)
@@ -164,11 +168,8 @@ def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
     return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
 
 
-def prepare(notebook: dict, chapter: str, folder: Path) -> None:
+def prepare(notebook: dict, chapter: str, folder: Path, around: exhibits.Around) -> None:
     """Make an executed chapter ready to be read: figures and their data become files.
-
-    A figure on a page is a link to its own file, so that it can be opened alone and enlarged on a
-    phone; its alternative text follows the parameters and comes with the output.
 
     Parameters
     ----------
@@ -177,13 +178,16 @@ def prepare(notebook: dict, chapter: str, folder: Path) -> None:
     chapter : str
     folder : Path
         Where the files go; the book has them under ``_static/downloads``.
+    around : exhibits.Around
+        The book.
     """
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = _for_reading(cell["outputs"], chapter, folder)
+            cell["outputs"] = _for_reading(cell["outputs"], chapter, folder, around)
 
 
-def _for_reading(outputs: list[dict], chapter: str, folder: Path) -> list[dict]:
+def _for_reading(outputs: list[dict], chapter: str, folder: Path,
+                 around: exhibits.Around) -> list[dict]:
     """Outputs as a page of the book shows them; the files of figures and tables are written."""
     read = []
     for output in outputs:
@@ -193,10 +197,11 @@ def _for_reading(outputs: list[dict], chapter: str, folder: Path) -> list[dict]:
             output = glued.typed(
                 {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}})
         elif about:
-            exhibits.write_files(output, chapter, folder)
+            exhibits.write_files(output, chapter, folder, around.project)
             if exhibits.is_for_another_page(output):
                 continue
-            page = exhibits.as_html(output, chapter, up="../")
+            page = exhibits.as_html(output, chapter, page=f"chapters/{chapter}.html",
+                                    around=around)
             output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": page}}
         read.append(output)
     return read

@@ -112,7 +112,7 @@ def _exhibits(told: Ledger, chapter: str) -> dict[str, bytes]:
     return {f"exhibits/{file}": content
             for cell in told.executed[chapter]["cells"] for output in cell.get("outputs", [])
             if exhibits.about(output)
-            for file, content in exhibits.files_of(output, chapter).values()}
+            for file, content in exhibits.files_of(output, chapter, told.project).values()}
 
 
 def readme(told: Ledger, chapter: str) -> str:
@@ -133,7 +133,7 @@ def readme(told: Ledger, chapter: str) -> str:
         "- the notebook with its outputs",
         "- `results.csv`, `results.json`: what it records, one row each",
         "- `tables/`: the tables it reads; `datapackage.json` describes them and the results",
-        "- `exhibits/`: figures as SVG, and the data of figures and tables as CSV",
+        "- `exhibits/`: figures as SVG and PNG, and the data of figures and tables as CSV",
         "- `CITATION.cff`, `citation.bib`: how to cite it", "",
         "To run it again, take the whole book: a chapter calls the book's own functions.", ""])
 

@@ -9,6 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from helpers.pipeline.site import (
     boxes,
+    cited,
     code_blocks,
     exhibits,
     frame,
@@ -80,6 +81,7 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")  # jupyter-book sets it in any case
     frame.setup(app)
     code_blocks.setup(app)
+    cited.setup(app)
     search.setup(app)
     metadata.setup(app)
     printing.setup(app)

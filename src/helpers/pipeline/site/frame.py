@@ -11,7 +11,7 @@ from pathlib import Path
 from docutils import nodes
 
 THEME = Path(__file__).with_name("theme")
-SCRIPTS = ("figures.js", "tables.js", "values.js", "search.js", "copy.js")
+SCRIPTS = ("tables.js", "values.js", "search.js", "copy.js")
 # Styles that extensions add and that the theme does not want: it has its own for cells and buttons.
 UNWANTED = ("pygments", "mystnb", "togglebutton", "copybutton", "design-style", "basic.css")
 DEEPEST = 3  # heading that the list of sections has

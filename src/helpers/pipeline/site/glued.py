@@ -20,10 +20,11 @@ from sphinx.transforms import SphinxTransform
 from helpers import results
 from helpers.pipeline import pages
 from helpers.pipeline.site import exhibits
+from helpers.pipeline.site.wording import _
 from helpers.project import Project
 
 ALL_RESULTS = "all-results"  # the page, as the contents name it
-ASK = "About this sentence: "
+ASK = _("About this sentence:") + " "
 SORTS = {"result": "value", "quote": "quote", "sentence": "sentence"}
 FOLDER = "records"  # beside the exhibits: what a page shows of another's records, one file each
 ROLE = re.compile(r"(?:(?P<path>[^:]+)::)?(?P<name>[^:]+)(?::(?P<format>.*))?")
@@ -125,7 +126,7 @@ class Settle(SphinxTransform):
 
     default_priority = 850  # after whatever makes links, before headings are copied
 
-    def apply(self, **_):
+    def apply(self, **_options):
         """Apply the transform."""
         for node in list(self.document.findall(Record)):
             above = list(_above(node))

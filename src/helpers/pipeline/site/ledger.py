@@ -112,7 +112,8 @@ class Ledger:
         verdicts = self._verdicts(rows)
         return {row[key]: {
             "printed": row.get("printed") or "", "about": row.get("subject") or "",
-            "section": row.get("section") or "", "open": self._open(row), **verdict}
+            "section": row.get("section") or "", "kind": row.get("kind") or "",
+            "open": self._open(row), **verdict}
             for row, verdict in zip(rows, verdicts, strict=True)}
 
     def _open(self, row: dict) -> str:

@@ -186,11 +186,12 @@ def _form(told: Ledger) -> str:
         return field(name, title, f'<select {HERE}><option value="">all</option>{listed}</select>')
 
     chapters = {each: words.chapter_number(each) for each in told.by_chapter}
-    return ('<form class="book-filter" role="search" aria-label="Results" hidden>'
+    return ('<fieldset class="book-filter" hidden>'
+            '<legend class="visually-hidden">Which results are listed</legend>'
             + field("q", "Find", f'<input type="search" autocomplete="off" {HERE}>')
             + choice("chapter", "Chapter", chapters) + choice("type", "Type", TYPES)
             + choice("status", "Status", STATUSES)
-            + '<p class="book-count" role="status"></p></form>')
+            + '<p class="book-count" role="status"></p></fieldset>')
 
 
 def _table(told: Ledger) -> str:
@@ -199,9 +200,8 @@ def _table(told: Ledger) -> str:
                *(["In the baseline"] if differs else [])]
     head = "".join(f'<th scope="col">{each}</th>' for each in headers)
     body = "\n".join(_tr(each, differs) for each in told.records)
-    return ('<div class="book-table book-ledger" role="region" tabindex="0" '
-            'aria-label="All results">'
-            f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>")
+    return ('<section class="book-table book-ledger" tabindex="0" aria-label="All results">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></section>")
 
 
 def _tr(each: Told, differs: bool) -> str:

@@ -16,8 +16,10 @@ from helpers.pipeline.site import glued
 from helpers.project import Project
 
 TAG = re.compile(r"(<[^>]*>)")
-# Inside these a name stays text: a link in a link is none, and headings and captions are names too.
-CLOSED = ("a", "button", "caption", "code", "pre", "script", "style", "svg", "summary", "thead")
+# Inside these a name stays text: a link in a link is none, headings and captions are names too, and
+# what is folded is no first mention.
+CLOSED = ("a", "button", "caption", "code", "details", "pre", "script", "style", "svg", "summary",
+          "thead")
 IN_GLOSSARY = "#term-"
 SHORTEST = 7  # letters of a name of a source
 

@@ -159,7 +159,7 @@ def _listed(names: dict[str, set[str]], found: list[Passage],
         said = f"{each.title}\n{each.text}".replace("\u00a0", " ")
         for name in dict.fromkeys(written[way] for way in pattern.findall(said)):
             on_page = places.setdefault(name, {}).setdefault(each.page, {})
-            on_page.setdefault((each.title, each.kind), each.anchor)
+            on_page.setdefault((each.title, each.kind), each.address)
     yield '<dl class="book-names">'
     for name in sorted(places, key=str.casefold):
         others = sorted(names[name] - {name}, key=_longest)
@@ -174,10 +174,10 @@ def _listed(names: dict[str, set[str]], found: list[Passage],
 
 def _on_page(page: str, title: str, places: dict[tuple[str, str], str]) -> str:
     links = []
-    for (heading, kind), anchor in places.items():
+    for (heading, kind), address in places.items():
         if heading != title:
             said = html.escape(heading) + (f" ({KINDS[kind]})" if kind in KINDS else "")
-            links.append(f'<a href="{html.escape(page)}#{html.escape(anchor)}">{said}</a>')
+            links.append(f'<a href="{html.escape(address)}">{said}</a>')
     rest = f": {'; '.join(links)}" if links else ""
     return f'<li><a href="{html.escape(page)}">{html.escape(title)}</a>{rest}</li>'
 

@@ -9,10 +9,11 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from helpers import datasets, parameters
+from helpers import datasets, files, parameters
 from helpers.pipeline import chapters, moved
 from helpers.pipeline.edition import Edition
 from helpers.pipeline.site import address, rendering
@@ -154,20 +155,32 @@ def _sources(project: Project, chapter: str) -> tuple[str, str, int]:
     Pages beside the chapters use all tables.
     """
     names = chapters.read(project, chapter).tables if chapter else datasets.names(project)
-    dates, pages = [], set()
-    for name in names:
-        text = datasets.locate(name, project).read_text(encoding="utf-8-sig")
-        for row in csv.DictReader(io.StringIO(text)):
-            if row.get("url") and DATED.fullmatch(row.get("published") or ""):
-                dates.append(row["published"])
-                pages.add(row["url"])
-    return (min(dates), max(dates), len(pages)) if dates else ("", "", 0)
+    files_read = [datasets.locate(name, project) for name in names]
+    rows = {row for file in files_read for row in _published(file, files.state(file))}
+    dates = [date for date, _ in rows]
+    return (min(dates), max(dates), len({url for _, url in rows})) if rows else ("", "", 0)
+
+
+@lru_cache(maxsize=512)
+def _published(file: Path, _state: tuple) -> frozenset[tuple[str, str]]:
+    """Date and address of each dated source in a table, read once as long as it stays the same."""
+    rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+    return frozenset((row["published"], row["url"]) for row in rows
+                     if row.get("url") and DATED.fullmatch(row.get("published") or ""))
 
 
 def _last_moved(project: Project, chapter: str) -> str:
     """When a result of a chapter, or any where none is named, last moved."""
-    return max((row["date"] for row in moved.read(project)
-                if not chapter or row["chapter"] == chapter), default="")
+    file = moved.file(project)
+    last = _moves(project, files.state(file))
+    return last.get(chapter, "") if chapter else max(last.values(), default="")
+
+
+@lru_cache(maxsize=8)
+def _moves(project: Project, _state: tuple | None) -> dict[str, str]:
+    """Date of the last move of each chapter."""
+    return {row["chapter"]: row["date"] for row in sorted(
+        moved.read(project), key=lambda row: row["date"])}
 
 
 def _report(repository: str, title: str, run: str) -> str:

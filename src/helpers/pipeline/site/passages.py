@@ -4,6 +4,7 @@ Search and the index of names are made from this, so what they know of the book 
 sees of it: with every edition's own values, and without code, navigation and notices.
 """
 
+import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ ATTRIBUTES = ("hidden", "popover", "data-not-searched")
 BLOCKS = {"p", "li", "div", "section", "dd", "dt", "blockquote", "pre", "figcaption", "details"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 INNER = (*HEADINGS, *BLOCKS, "table", "dl")  # what has one of these is no paragraph
+WORD = re.compile(r"[^\W\d_]{2}")  # numbers in a drawing are mostly those of an axis
 BESIDE = " · "  # between the cells of a row
 
 
@@ -32,7 +34,8 @@ class Passage:
     page : str
         Address from the root of the book.
     anchor : str
-        Where on the page; empty for its top.
+        Where on the page; empty for its top. A result that its page does not print has the address
+        where it is listed.
     kind : str
         ``section``, ``figure``, ``table`` or ``term``; search adds ``result`` and ``claim``.
     title : str
@@ -46,6 +49,11 @@ class Passage:
     kind: str
     title: str
     text: str
+
+    @property
+    def address(self) -> str:
+        """Where it is, from the root of the book."""
+        return self.anchor if "#" in self.anchor else f"{self.page}#{self.anchor}".rstrip("#")
 
 
 @dataclass(frozen=True)
@@ -164,14 +172,16 @@ def _lines(lines: list[str]) -> str:
 
 
 def _figure(figure) -> tuple[str, str]:
-    """Headline of a figure; then its second title and its alternative text, a line each."""
+    """Headline of a figure; then its second title, what it shows and its labels, a line each."""
     def said(name: str) -> str:
         return next((text_of(each) for each in figure.iter()
                      if name in each.get("class", "").split()), "")
 
     drawn = next((each.get("aria-label") or each.get("alt", "") for each in figure.iter()
                   if each.get("role") == "img" or each.tag == "img"), "")
-    return said("figure-title"), _lines([said("figure-subtitle"), drawn])
+    labels = dict.fromkeys(text_of(each) for each in figure.iter("text"))
+    return said("figure-title"), _lines([
+        said("figure-subtitle"), drawn, BESIDE.join(filter(WORD.search, labels))])
 
 
 def _table(table) -> tuple[str, str]:

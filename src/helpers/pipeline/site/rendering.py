@@ -7,8 +7,10 @@ anew. They come into a page through its source, or after Sphinx.
 from functools import lru_cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from helpers import words
+from helpers.pipeline.site import wording
 from helpers.pipeline.site.frame import THEME
 
 
@@ -21,6 +23,13 @@ def render(template: str, **values) -> str:
 def _environment() -> Environment:
     made = Environment(loader=FileSystemLoader(THEME / "partials"), autoescape=True,
                        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.globals["_"] = lambda text: text
-    made.filters["in_words"] = words.in_words
+    made.globals["_"] = wording._
+    made.filters |= {"in_words": words.in_words, "coded": _coded}
     return made
+
+
+def _coded(text: str) -> Markup:
+    """Text with what stands between back quotes as code."""
+    pieces = escape(text).split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(Markup(piece)) if place % 2
+                           else Markup(piece) for place, piece in enumerate(pieces))

@@ -121,9 +121,8 @@ def claims(project: Project, ledger: Mapping[str, list[dict]],
         chapters = sorted(filter(resting.get, resting), key=lambda chapter: chapter != home)
         quoted_first = sorted(resting.get(next(iter(chapters), home), ()),
                               key=lambda entry: entry["type"] != "quote")
-        place = (_place(next(iter(chapters), home), quoted_first, pages)
-                 or _on_a_page(TABLES, [], pages))
-        if place:
+        place = _place(next(iter(chapters), home), quoted_first, pages) or (TABLES, "")
+        if place[0] in {page.address for page in pages}:
             yield Passage(*place, "claim", f"{row.subject}: {row.measure}",
                           f"{row.printed}, printed in section {row.section}")
 
@@ -143,20 +142,17 @@ def _chapter_of(section: str, chapters: Iterable[str]) -> str:
 
 
 def _place(chapter: str, entries: list[dict], pages: list[Page]) -> tuple[str, str] | None:
-    """Where a reader sees one of some records: in prose, in the list of all, else its chapter."""
-    names = [entry["name"] for entry in entries]
+    """Page of a chapter, and where one of some records is seen: in prose, or in the list of all.
+
+    None if the chapter has no page.
+    """
+    there = {page.address: page.anchors for page in pages}
     address = f"chapters/{chapter}.html"
-    return (_on_a_page(address, [f"{sort}-{name}" for name in names
-                                 for sort in ("value", "quote", "sentence")], pages, strict=True)
-            or _on_a_page(RESULTS, [f"{chapter}--{name}" for name in names], pages, strict=True)
-            or _on_a_page(address, [], pages))
-
-
-def _on_a_page(address: str, anchors: list[str], pages: list[Page],
-               strict: bool = False) -> tuple[str, str] | None:
-    """A page and the first of some anchors that it has; None without one, where that is asked."""
-    for page in pages:
-        if page.address == address:
-            anchor = next((each for each in anchors if each in page.anchors), "")
-            return (address, anchor) if anchor or not strict else None
-    return None
+    if address not in there:
+        return None
+    names = [entry["name"] for entry in entries]
+    in_prose = (f"{sort}-{name}" for name in names for sort in ("value", "quote", "sentence"))
+    listed = (f"{chapter}--{name}" for name in names)
+    anchor = next(filter(there[address].__contains__, in_prose), "")
+    elsewhere = next(filter(there.get(RESULTS, frozenset()).__contains__, listed), "")
+    return address, anchor or (elsewhere and f"{RESULTS}#{elsewhere}")

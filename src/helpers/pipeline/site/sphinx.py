@@ -185,9 +185,10 @@ def _forget(*folders: Path) -> None:
 def shared_by_all(project: Project, source: Path) -> str:
     """Hash of everything in the sources that pages depend on beyond their own file."""
     parts = [project.lock_file.read_bytes(), sys.version.encode()]
-    parts += [file.read_bytes() for file in sorted(Path(__file__).parent.rglob("*"))
-              if file.suffix in (".py", ".html", ".toml")]
-    parts += [file.read_bytes() for file in sorted(project.vendor.rglob("*")) if file.is_file()]
+    # Styles and scripts too: Sphinx copies them only where it has a page to write.
+    for folder in (Path(__file__).parent, project.vendor, project.code / "explorers" / "static"):
+        parts += [file.read_bytes() for file in sorted(folder.rglob("*"))
+                  if file.is_file() and file.suffix != ".pyc"]
     for file in sorted(file for file in source.rglob("*") if file.is_file()):
         if exhibits.FOLDER in file.relative_to(source).parts:
             continue  # followed by Sphinx, as a dependency of its page

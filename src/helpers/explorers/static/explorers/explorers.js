@@ -265,7 +265,7 @@
       make("thead", {}, [make("tr", {}, [
         make("th", { scope: "col", text: "Country" }),
         make("th", { scope: "col", class: "number", text: "Rank" }),
-        make("td", { class: "explorer-track", "aria-hidden": "true" }, [places]),
+        make("th", { class: "explorer-track", "aria-hidden": "true" }, [places]),
         make("th", { scope: "col", class: "number", text: "Score" })])]),
       make("tbody", {}, lines.map((line) => line.row))]);
     const change = make("p", { class: "explorer-finding" });

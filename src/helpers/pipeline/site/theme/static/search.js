@@ -53,9 +53,18 @@ window.book = window.book || {};
 
   const allForms = (text) => [...tokens(text)].flatMap((token) => token.forms);
 
-  /** Places in a text of tokens that one of the words finds. */
+  /** Places in a text of tokens that one of the words finds; neighbours are one place. */
   function places(text, words) {
-    return [...tokens(text)].filter((token) => token.forms.some((form) => words.has(form)));
+    const here = [];
+    for (const token of tokens(text)) {
+      if (!token.forms.some((form) => words.has(form))) continue;
+      const last = here.at(-1);
+      if (last && !text.slice(last.end, token.start).trim()) {
+        last.end = token.end;
+        last.forms.push(...token.forms);
+      } else here.push(token);
+    }
+    return here;
   }
 
   // --- asking --------------------------------------------------------------------------------
@@ -204,11 +213,16 @@ window.book = window.book || {};
     return [...nodes, text.slice(done)];
   }
 
-  function address(hit) {
-    const to = new URL(hit.address, ROOT);
-    to.searchParams.set("q", [...hit.words].join(" "));
-    to.hash = hit.anchor;
+  function link(place, words) {
+    const to = new URL(place, ROOT);
+    to.searchParams.set("q", [...words].join(" "));
     return to.href;
+  }
+
+  /** A result that its page does not print is shown where all are listed. */
+  function address({ address, anchor, words }) {
+    if (!anchor) return link(address, words);
+    return link(anchor.includes("#") ? anchor : `${address}#${anchor}`, words);
   }
 
   function entry(hit) {
@@ -218,10 +232,13 @@ window.book = window.book || {};
       element("span", { class: "search-line" }, ...marked(context(hit), hit.words))));
   }
 
-  function group({ title, hits }) {
+  function group({ title, address, hits }) {
+    const words = new Set(hits.flatMap((hit) => [...hit.words]));
+    const page = element("a", { href: link(address, words) }, title);
     const list = element("ul", {}, ...hits.slice(0, AT_FIRST).map(entry));
     const rest = hits.slice(AT_FIRST);
-    const made = element("li", { class: "search-page" }, element("p", { class: "search-page-title" }, title), list);
+    const made = element("li", { class: "search-page" },
+      element("p", { class: "search-page-title" }, page), list);
     if (rest.length) {
       const more = element("button", { type: "button", class: "search-more" },
         _("{count} more on this page").replace("{count}", rest.length));
@@ -314,10 +331,16 @@ window.book = window.book || {};
       }
     }
     CSS.highlights.set("book-found", new Highlight(...ranges));
+    // Only when the page is whole: the browser goes to the place in the address first.
+    if (document.readyState === "complete") showFirst(ranges);
+    else addEventListener("load", () => setTimeout(() => showFirst(ranges)));
+  }
+
+  function showFirst(ranges) {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const first = ranges.find((range) => range.getClientRects().length && (!target
-      || target.contains(range.startContainer)
-      || target.compareDocumentPosition(range.startContainer) & Node.DOCUMENT_POSITION_FOLLOWING));
+    const seen = ranges.filter((range) => range.getClientRects().length);
+    const first = seen.find((range) => !target || target.contains(range.startContainer)
+      || target.compareDocumentPosition(range.startContainer) & Node.DOCUMENT_POSITION_FOLLOWING) ?? seen[0];
     const box = first?.getBoundingClientRect();
     if (box && (box.top < 0 || box.bottom > innerHeight)) {
       first.startContainer.parentElement.scrollIntoView({ block: "center" });
@@ -345,9 +368,14 @@ window.book = window.book || {};
         field.select();
       };
       dialog.querySelector(".search-close").addEventListener("click", () => dialog.close());
+      dialog.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault(); // in a field of search it would empty the field first
+        dialog.close();
+      });
       // A place on this page only moves it; the dialog would lie over what was found.
       dialog.addEventListener("click", (event) => {
-        if (event.target === dialog || event.target.closest(".search-hit")) dialog.close();
+        if (event.target === dialog || event.target.closest(".search-found a")) dialog.close();
       });
     }
     if (!open) return;

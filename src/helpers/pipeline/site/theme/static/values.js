@@ -44,9 +44,10 @@
     /^https?:\/\//.test(address) ? make("a", { href: address, rel: "external" }, text) : text;
   const list = (items) => make("ul", {}, items.map((each) => make("li", {}, each)));
 
-  const TYPES = { result: "result", sentence: "sentence that code chose", quote: "as the paper prints it" };
-  const STATUSES = { computed: "computed", scope_flagged: "crosses two scopes", refused: "refused",
-    not_in_paper: "not in the paper" };
+  const TYPES = { result: _("result"), sentence: _("sentence that code chose"),
+    quote: _("as the paper prints it") };
+  const STATUSES = { computed: _("computed"), scope_flagged: _("crosses two scopes"),
+    refused: _("refused"), not_in_paper: _("not in the paper") };
 
   const claim = (data, id) => {
     const told = data.claims[id];
@@ -54,7 +55,7 @@
     const verdict = told.verdict && make("span", { title: told.because },
       data.audit ? page(data.audit, told.verdict) : told.verdict);
     return [make("strong", {}, told.printed), told.open ? ` (± ${told.open})` : "",
-      `, ${told.about}`, verdict ? [": ", verdict] : ""].flat();
+      told.kind ? `, ${_(told.kind)}` : "", `, ${told.about}`, verdict ? [": ", verdict] : ""].flat();
   };
 
   const rows = (data, record, chapter) => {
@@ -62,7 +63,7 @@
     const more = claims.length > FEW
       ? [[fill("and {n} more", { n: claims.length - FEW })]] : [];
     const found = [
-      [_("Kind"), [_(TYPES[record.type]), record.status ? `, ${_(STATUSES[record.status])}` : ""]],
+      [_("Kind"), [TYPES[record.type], record.status ? `, ${STATUSES[record.status]}` : ""]],
       [_("Unit"), record.unit && record.unit !== "-" ? [record.unit] : null],
       [_("In full"), record.full ? [record.full] : null],
       [_("Digits allow"), record.range ? [fill("{low} to {high}",
@@ -76,7 +77,7 @@
         const table = data.tables[name];
         const sources = table.sources.flatMap(([title, address], place) =>
           [place ? "; " : "", outside(address, title)]);
-        const rest = table.more ? `; ${fill("{n} more", { n: table.more })}` : "";
+        const rest = table.more ? "; " + fill("{n} more", { n: table.more }) : "";
         return [page(`sources.html#${table.place}`, table.title),
           table.own ? ` (${_("your own")})` : "",
           sources.length ? make("small", {}, ": ", sources, rest) : ""];
@@ -84,7 +85,7 @@
       [_("Parameters on its way"), record.parameters ? [list(record.parameters.map((name) => {
         const told = data.parameters[name];
         return [page(`parameters.html#${told.place}`, make("code", {}, name)), ` = ${told.value}`,
-          told.baseline ? ` (${fill("baseline {value}", { value: told.baseline })})` : "",
+          told.baseline ? " (" + fill("baseline {value}", { value: told.baseline }) + ")" : "",
           make("small", {}, `. ${told.meaning}`)];
       }))] : [_("none")]],
       [_("In editions"), editions ? [fill("{text} in {same} of {all}",
@@ -116,9 +117,9 @@
     if (!record) return [make("p", { id: "book-card-title" }, _("The details could not be loaded."))];
     const place = `chapters/${encodeURIComponent(chapter)}.html${record.place ? `#${record.place}` : ""}`;
     return [
-      make("p", { id: "book-card-title", class: "book-card-title" },
+      make("div", { id: "book-card-title", class: "book-card-title" },
         record.label || (record.type === "quote" ? _("A printed figure") : _("A sentence"))),
-      record.type === "sentence" ? "" : make("p", { class: "book-card-value" }, record.text),
+      record.type === "sentence" ? "" : make("div", { class: "book-card-value" }, record.text),
       make("p", { class: "book-card-links" }, make("a", { href: number.href }, _("All results")),
         page(place, data.chapter), copier(ROOT + place)),
       make("dl", {}, rows(data, record, chapter)),
@@ -286,7 +287,6 @@
         document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
       }
     };
-    form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => { filter(); tell(); });
     addEventListener("hashchange", read);
     form.hidden = false;
