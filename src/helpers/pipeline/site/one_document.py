@@ -176,7 +176,7 @@ def _place(tag: str, address: str, page: str, pages: Sequence[str], public: str)
     other = unquote(whole).lstrip("/").removesuffix(".html")
     if other in pages:
         return "#" + page_id(other, unquote(anchor))
-    return urljoin(public, address.lstrip("./")) if public else ""
+    return urljoin(public, whole.lstrip("/")) if public else ""
 
 
 def _selector(name: str) -> str:
