@@ -15,14 +15,14 @@ from helpers.project import Project
 TAG = "zh-CN"
 WIDTHS = (320, 390, 1280)
 FLIPPED = "finding_world"  # what the first card says is turned round by a dear dollar
-CHANGE = "rmb_per_usd=11"
+CHANGE = ("--set", "exchange_rate_basis=fixed", "--set", "rmb_per_usd=11")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """The real book in both languages: the baseline, and an edition that turns a sentence."""
     made = Project.at(small_book.REAL.root, build=tmp_path_factory.mktemp("languages") / "_build")
-    for arguments in ((), ("--set", CHANGE)):
+    for arguments in ((), CHANGE):
         done = small_book.run(made, "build", "--language", "zh_CN", "--quiet", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
     return made
@@ -101,7 +101,7 @@ def test_a_sentence_that_an_edition_turned_round_stands_in_english(book, edition
     before, after = (sentences(tree(folder / TAG / "intro.html")) for folder in (book, edition))
     said = sentences(tree(edition / "intro.html"))
     assert before[named][1] == TAG
-    assert after[named] == (said[named][0].replace("’", "’"), "en")
+    assert after[named] == (said[named][0], "en")
     assert said[named] != sentences(tree(book / "intro.html"))[named]
     # The others are as they were.
     assert after["6-suggestions-for-china/finding_advice"][1] == TAG
