@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 export PIP_USER := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install book test quick lock clean
+.PHONY: help setup install book test quick gallery lock clean
 
 help:  ## show this list
 	@echo "Set-up happens by itself; the first 'make book' or 'make test' takes a few minutes."
@@ -51,6 +51,9 @@ test: setup  ## run every check: helpers, data, chapters, the built book
 
 quick: setup  ## the checks that take seconds: everything but notebooks, pages and kill tests
 	@$(BIN)/python -m pytest tests -m "not slow"
+
+gallery: book  ## pictures of eight pages on screens and paper, into _build/gallery
+	@$(BIN)/python benchmarks/gallery.py
 
 lock: setup  ## compile requirements.in into requirements.txt for every supported Python
 	@$(BIN)/python -m pip install --quiet "uv>=0.5"

@@ -226,3 +226,62 @@ def stops_before(page, selector: str, most: int = 400) -> int | None:
                                   & Node.DOCUMENT_POSITION_FOLLOWING); }""", place):
             return stops
     return most
+
+
+# What is drawn last below the middle of a text is what it stands on; the page, where nothing is.
+_FAINT = """least => {
+  const parse = colour => (colour.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
+  const light = parts => parts.slice(0, 3).map(v => v / 255).map(
+    v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce(
+    (sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const over = (top, share, below) =>
+    top.slice(0, 3).map((v, i) => v * share + below[i] * (1 - share));
+  const solid = element => {
+    let share = 1;
+    for (let each = element; each instanceof SVGElement; each = each.parentElement)
+      share *= parseFloat(getComputedStyle(each).opacity);
+    return share;
+  };
+  const filled = element => {
+    const style = getComputedStyle(element), colour = parse(style.fill);
+    return style.fill.startsWith("rgb") && [colour,
+      solid(element) * parseFloat(style.fillOpacity) * (colour[3] ?? 1)];
+  };
+  const found = [];
+  for (const drawing of document.querySelectorAll("main svg.book-drawing")) {
+    if (!drawing.checkVisibility()) continue;
+    drawing.scrollIntoView({block: "center", behavior: "instant"});
+    const shapes = [...drawing.querySelectorAll("rect, path, circle, ellipse, polygon, use")]
+      .filter(shape => shape.checkVisibility() && !shape.closest("defs, clipPath"));
+    const paper = parse(getComputedStyle(document.body).backgroundColor);
+    for (const text of drawing.querySelectorAll("text")) {
+      if (!text.textContent.trim() || !text.checkVisibility()) continue;
+      const box = text.getBoundingClientRect();
+      const at = [box.left + box.width / 2, box.top + box.height / 2];
+      let ground = paper;
+      for (const shape of shapes) {
+        if (!(shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
+        const fill = shape.isPointInFill && filled(shape);
+        if (!fill || fill[1] === 0) continue;
+        const place = new DOMPoint(...at).matrixTransform(shape.getScreenCTM().inverse());
+        if (shape.isPointInFill(place)) ground = over(fill[0], fill[1], ground);
+      }
+      const own = filled(text);
+      if (!own) continue;
+      const both = [light(over(own[0], own[1], ground)), light(ground)];
+      const [low, high] = both.sort((a, b) => a - b);
+      const contrast = (high + 0.05) / (low + 0.05);
+      if (contrast < least) found.push({contrast, text: text.textContent.trim().slice(0, 40),
+        place: drawing.closest("[id]")?.id ?? ""});
+    }
+  }
+  return found;
+}"""
+
+
+def faint(page, least: float = 4.5) -> list[dict]:
+    """Texts of drawings with too little contrast: ``contrast``, ``text``, ``place``.
+
+    axe-core does not look at what a text of a drawing stands on.
+    """
+    return page.evaluate(_FAINT, least)

@@ -86,12 +86,15 @@ class State:
         One that can.
     reach : callable
         Brings it there, with the page.
+    part : str
+        CSS selector of what is new on it then.
     widths : tuple of int
         Screens on which it can.
     """
 
     page: str
     reach: object
+    part: str
     widths: tuple[int, ...] = (390, 1280)
 
 
@@ -115,9 +118,9 @@ def _search(query: str, there: str):
     return reach
 
 
-def _card(by: str):
+def _card(by: str, asked: str):
     def reach(page):
-        number = page.locator("article a.book-value").filter(visible=True).first
+        number = page.locator(f"article {asked}").filter(visible=True).first
         if by == "key":
             page.keyboard.press("Tab")
             number.focus()
@@ -153,18 +156,20 @@ def _filtered(page) -> None:
 
 CHAPTER, RANKING = KINDS["chapter"], KINDS["chapter with the ranking"]
 STATES = {
-    "menu": State(CHAPTER, _popover(".menu-button", "#menu"), (320, 390)),
-    "contents": State(CHAPTER, _popover(".contents-button", "#contents"), (320, 390)),
-    "downloads": State(CHAPTER, _popover(".downloads-button", "#downloads")),
-    "search opened": State(CHAPTER, _dialog),
-    "search found": State(CHAPTER, _search("market size", ".search-found a")),
-    "search found nothing": State(KINDS["front"], _search("qqqq", ".search-count:not(:empty)")),
-    "card pressed": State(CHAPTER, _card("press"), WIDTHS),
-    "card by key": State(CHAPTER, _card("key")),
-    "all unfolded": State(CHAPTER, unfold, WIDTHS),
-    "ranking all unfolded": State(RANKING, unfold),
-    "ranking moved": State(RANKING, _move, WIDTHS),
-    "growth moved": State(CHAPTER, _move, WIDTHS),
-    "table sorted": State(RANKING, _sorted),
-    "ledger filtered": State(KINDS["ledger"], _filtered),
+    "menu": State(CHAPTER, _popover(".menu-button", "#menu"), "#menu", (320, 390)),
+    "contents": State(CHAPTER, _popover(".contents-button", "#contents"), "#contents", (320, 390)),
+    "downloads": State(CHAPTER, _popover(".downloads-button", "#downloads"), "#downloads"),
+    "search opened": State(CHAPTER, _dialog, "dialog[open]"),
+    "search found": State(CHAPTER, _search("market size", ".search-found a"), "dialog[open]",
+                          WIDTHS),
+    "search found nothing": State(KINDS["front"], _search("qqqq", ".search-count:not(:empty)"),
+                                  "dialog[open]"),
+    "card pressed": State(CHAPTER, _card("press", "a.book-value"), "#book-card", WIDTHS),
+    "card by key": State(KINDS["front"], _card("key", ".book-ask"), "#book-card"),
+    "all unfolded": State(CHAPTER, unfold, "details[open]", WIDTHS),
+    "ranking all unfolded": State(RANKING, unfold, "details[open]"),
+    "ranking moved": State(RANKING, _move, ".explorer", WIDTHS),
+    "growth moved": State(CHAPTER, _move, ".explorer", WIDTHS),
+    "table sorted": State(RANKING, _sorted, ".book-table"),
+    "ledger filtered": State(KINDS["ledger"], _filtered, ".book-filter"),
 }

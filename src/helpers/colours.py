@@ -139,7 +139,8 @@ def style_sheet() -> str:
             f"@media (forced-colors: active) {{\n"
             f"  .book-drawing, .book-drawing * {{ forced-color-adjust: none; }}\n"
             f"  html[data-theme] .book-drawing {{ {forced} }}\n"
-            f'  .book-drawing [fill^="var(--figure-pale-"] {{ stroke: CanvasText; }} }}\n')
+            f'  .book-drawing [fill^="var(--figure-pale-"] {{ stroke: CanvasText; }}\n'
+            f'  .book-drawing [stroke^="var(--figure-grid"] {{ stroke-opacity: 0.3; }} }}\n')
 
 
 def _values(named: Iterable[tuple[str, str]]) -> str:

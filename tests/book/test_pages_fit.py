@@ -197,6 +197,23 @@ def test_no_figure_glares_in_the_dark(baseline, address, opened):
     assert not glaring, "\n".join(glaring)
 
 
+@pytest.mark.parametrize("theme", visited.THEMES)
+def test_every_text_of_a_figure_stands_out_from_what_it_stands_on(
+        baseline, address, opened, theme):
+    weak = []
+    for file in visited.pages(baseline[0]):
+        weak += [f"{file}, {each['place']}: '{each['text']}' {each['contrast']:.1f}"
+                 for each in measured.faint(opened(f"{address}/{file}", 1280, theme))]
+    assert not weak, "\n".join(weak)
+
+
+def test_letters_in_the_colour_of_their_ground_are_found(address, opened):
+    page = opened(f"{address}/{KINDS['chapter with the ranking']}", 1280, "dark")
+    assert measured.faint(page) == []
+    plant(page, ".book-drawing text { fill: #4a5157 !important; }")
+    assert len(measured.faint(page)) > 20
+
+
 def test_a_white_card_in_the_dark_is_found(address, opened):
     page = opened(f"{address}/{KINDS['chapter']}", 1280, "dark")
     figure = page.locator("main .book-figure").first

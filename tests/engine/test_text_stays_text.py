@@ -175,7 +175,7 @@ def shown_table(text):
 
 def figure_on_a_page(text):
     table = downloads.to_csv(pd.DataFrame({text: [text], "b": [1]}))
-    told = {"figure": "f", "alt": text, "title": text, "subtitle": text, "source": text}
+    told = {"figure": "f", "alt": text, "title": text, "subtitle": text, "source": "a table"}
     drawn = drawing.plain('<svg viewBox="0 0 1 1"/>', "f", text)
     output = {"data": {"text/csv": table, "image/svg+xml": drawn}, "metadata": {"book": told}}
     return exhibits.as_html(output, "c", page="chapters/c.html", around=exhibits.Around(REAL))

@@ -4,6 +4,7 @@ from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check.parts import at, numbered
 
 SHORTEST_ALT = 6  # words of the alternative text of a figure
+LONGEST_ALT = 300  # letters; a screen reader reads them in one go
 
 
 def output_faults(chapter: Chapter) -> list[str]:
@@ -32,6 +33,10 @@ def output_faults(chapter: Chapter) -> list[str]:
                 if len(about.get("alt", "").split()) < SHORTEST_ALT:
                     add(f"its figure has no alternative text of {SHORTEST_ALT} words. Give "
                         f"figures.show an `alt` that says what is seen")
+                if len(about.get("alt", "")) > LONGEST_ALT:
+                    add(f"the alternative text of figure {about.get('figure')} has "
+                        f"{len(about['alt'])} letters. Say what is seen in at most {LONGEST_ALT}: "
+                        f"its data stand below it as a table")
         if pictures > 1:
             add(f"it has {pictures} figures. Give each a cell of its own")
     if not shown:
