@@ -15,14 +15,14 @@ from helpers.project import Project
 TAG = "zh-CN"
 WIDTHS = (320, 390, 1280)
 FLIPPED = "finding_world"  # what the first card says is turned round by a dear dollar
-CHANGE = "rmb_per_usd=11"
+CHANGE = ("--set", "exchange_rate_basis=fixed", "--set", "rmb_per_usd=11")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """The real book in both languages: the baseline, and an edition that turns a sentence."""
     made = Project.at(small_book.REAL.root, build=tmp_path_factory.mktemp("languages") / "_build")
-    for arguments in ((), ("--set", CHANGE)):
+    for arguments in ((), CHANGE):
         done = small_book.run(made, "build", "--language", "zh_CN", "--quiet", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
     return made
@@ -79,7 +79,7 @@ def test_a_chinese_page_has_every_part_and_number_of_the_english(book, name):
         assert chinese.xpath(f"//main//@{attribute}") == english.xpath(f"//main//@{attribute}")
     assert len(english.xpath("//main//*[@data-sentence]")) > 0
     for here, there in zip(english.xpath("//main//td"), chinese.xpath("//main//td"), strict=True):
-        if messages.wording.without_numbers(here.text_content())[0] == "{0}":
+        if wording.without_numbers(here.text_content())[0] == "{0}":
             assert there.text_content() == here.text_content()
 
 
@@ -89,11 +89,11 @@ def test_all_that_is_said_is_chinese_or_marked_as_english(book, name):
     said = page.xpath('//body//text()[normalize-space() and not(ancestor::*[@lang="en" or '
                       'self::script or self::svg or self::code])]')
     left = [text.strip() for text in said if re.search(r"[A-Za-z]{3}", text)
-            and not signs.CHINESE.search(text)]
+            and not signs.CHINESE.search(text) and not text.startswith("http")]
     # Names are the same in both languages, and so are those of parameters.
     assert {text for text in left if not messages.IDENTIFIER.fullmatch(text)} <= {
-        "BibTeX", "GovWin", "Nextgov", "ICS Advisory Project", "MIT", "BIS", "Industrial Internet "
-        "security, recomputed: a reproducible analysis book"}
+        "BibTeX", "GovWin", "Nextgov", "ICS Advisory Project", "SVG", "PNG",
+        "Industrial Internet security, recomputed: a reproducible analysis book"}
 
 
 def test_a_sentence_that_an_edition_turned_round_stands_in_english(book, edition):
@@ -101,7 +101,7 @@ def test_a_sentence_that_an_edition_turned_round_stands_in_english(book, edition
     before, after = (sentences(tree(folder / TAG / "intro.html")) for folder in (book, edition))
     said = sentences(tree(edition / "intro.html"))
     assert before[named][1] == TAG
-    assert after[named] == (said[named][0].replace("’", "’"), "en")
+    assert after[named] == (said[named][0], "en")
     assert said[named] != sentences(tree(book / "intro.html"))[named]
     # The others are as they were.
     assert after["6-suggestions-for-china/finding_advice"][1] == TAG

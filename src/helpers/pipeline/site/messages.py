@@ -25,6 +25,7 @@ ATTRIBUTES = ("aria-label", "title", "placeholder", "data-words", "alt")
 APART = ("book-sentence", "book-value")
 FINDINGS = ("book-sentence", "book-figure", "book-exhibit-table")
 ASKS = "book-ask"  # its label begins with the words of its sentence
+DATA = "figure-data"  # the rows that a figure is drawn from
 CITED = "cite-text"  # a citation is copied as it stands, so it stays in the language of the book
 
 
@@ -51,7 +52,8 @@ class Message:
         else:
             found = OUTER.fullmatch(self._said(element).strip())
             said, self.around = found["said"], (found["before"], found["after"])
-        self.text, self.numbers = wording.without_numbers(said)
+        self.text, self.numbers = wording.without_numbers(
+            said, exhibit(element) if attribute == "aria-label" else "")
 
     @property
     def domain(self) -> str:
@@ -103,6 +105,14 @@ def _append(parent, last, text: str) -> None:
         last.tail = (last.tail or "") + text
 
 
+def exhibit(element) -> str:
+    """Name of the figure or table in which an element stands; empty elsewhere."""
+    for above in element.iterancestors("figure"):
+        shown = above.get("data-figure") or above.get("data-table") or ""
+        return shown.rpartition("/")[2]
+    return ""
+
+
 def marks(text: str) -> list[tuple[str, ...]]:
     """The marks of a message, in one order."""
     return sorted(MARK.findall(text))
@@ -137,11 +147,8 @@ def read(page: str):
     for wrap in root.xpath('//a[contains(@class, "book-term")]'
                            ' | //a/span[contains(@class, "doc")]'):
         wrap.drop_tag()
-    for hidden in root.xpath('//*[@class="exhibit-line"]//*[@class="visually-hidden"]'):
-        of, _, name = (hidden.text or "").rpartition(" ")
-        if of.strip() == "of" and not len(hidden):  # a name of a file has no other words
-            hidden.text = of + " "
-            hidden.append(html.fragment_fromstring(f"<code>{name}</code>"))
+    for data in root.xpath(f'//*[contains(@class, "{DATA}")]//table'):
+        data.set("lang", wording.ENGLISH)  # the file as it is, like what is drawn from it
     return root, drawings
 
 

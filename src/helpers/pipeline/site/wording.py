@@ -95,10 +95,11 @@ def for_pages(messages: Mapping[str, str]) -> dict[str, str]:
             for message, said in messages.items()}
 
 
-def without_numbers(text: str) -> tuple[str, list[str]]:
+def without_numbers(text: str, name: str = "") -> tuple[str, list[str]]:
     """A text as its message, and the numbers that stand in it.
 
-    Blanks of any sort are one blank and quotation marks straight: neither is part of what is said.
+    The name of the figure or table that it is about, which is that of a file, is taken out like a
+    number. Blanks of any sort are one blank and quotation marks straight: neither is part of what is said.
     """
     numbers: list[str] = []
 
@@ -106,7 +107,8 @@ def without_numbers(text: str) -> tuple[str, list[str]]:
         numbers.append(found[0])
         return f"{{{len(numbers) - 1}}}"
 
-    return NUMBER.sub(place, " ".join(text.split()).translate(STRAIGHT)), numbers
+    wanted = re.compile(f"{re.escape(name)}|{NUMBER.pattern}") if name else NUMBER
+    return wanted.sub(place, " ".join(text.split()).translate(STRAIGHT)), numbers
 
 
 def with_numbers(text: str, numbers: list[str], language: str) -> str:
