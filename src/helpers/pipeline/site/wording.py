@@ -99,7 +99,8 @@ def without_numbers(text: str, name: str = "") -> tuple[str, list[str]]:
     """A text as its message, and the numbers that stand in it.
 
     The name of the figure or table that it is about, which is that of a file, is taken out like a
-    number. Blanks of any sort are one blank and quotation marks straight: neither is part of what is said.
+    number. Blanks of any sort are one blank and quotation marks straight: neither is part of what
+    is said.
     """
     numbers: list[str] = []
 
