@@ -98,6 +98,15 @@ def test_writing_a_catalogue_again_keeps_it(tmp_path):
     assert catalogues.missing(project, "zh_CN", {"frame": ["Print", "New"]}) == ["frame: New"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("domain", wording.DOMAINS)
+def test_no_message_stands_in_a_catalogue_twice(language, domain):
+    # Two branches that add the same words leave them twice, and the last one counts in silence.
+    text = wording.file(ROOT, language, domain).read_text(encoding="utf-8")
+    entries = re.findall(r"^msgid (.+?)^msgstr ", text, re.M | re.S)
+    assert [entry for entry, times in Counter(entries).items() if times > 1] == []
+
+
 def test_numbers_and_dates_stand_apart_from_a_message():
     text, numbers = wording.without_numbers("In 2019\u00a0it was 1,234.5\u202f% on 2026-11-22.")
     assert text == "In {0} it was {1} % on {2}."

@@ -127,7 +127,8 @@ def main(arguments: Iterable[str]) -> int:
         update(project, language, needed)
         without = missing(project, language, needed)
         lacking += len(without)
-        print("\n".join(f"{language}, no translation: {each}" for each in without))
+        for each in without:
+            print(f"{language}, no translation: {each}")
     return 1 if lacking else 0
 
 
