@@ -101,8 +101,8 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str
     for place, row in enumerate(rows):
         cells = []
         for column, cell in enumerate(row):
-            tag = 'th scope="row"' if column == 0 else "td"
             shown = escaped(cell) if cell else empty
+            tag = 'th scope="row"' if column == 0 and shown else "td"  # an empty one heads nothing
             cells.append(f"<{tag}{style[column]}>{shown}</{tag.split()[0]}>")
         mark = ' class="highlight"' if place in marked else ""
         body.append(f"<tr{mark}>{''.join(cells)}</tr>")
