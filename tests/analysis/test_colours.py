@@ -160,7 +160,7 @@ COMMITTED = dict(committed())
 @pytest.mark.parametrize("name", COMMITTED)
 def test_a_figure_has_listed_colours_alone_and_no_style(name):
     picture = COMMITTED[name]
-    assert drawing.OPENING in picture and "style=" not in picture
+    assert drawing.OPENING in picture and " style=" not in picture
     assert colours.unknown(drawing.of(picture)) == []
 
 

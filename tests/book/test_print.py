@@ -21,7 +21,6 @@ def project(tmp_path_factory):
     """A small book that was printed."""
     made = small_book.make(tmp_path_factory.mktemp("print") / "project", CHAPTERS)
     made.contents.write_text(made.contents.read_text() + "      - file: sources\n")
-    pytest.importorskip("pypdf")
     if not any(map(pdf.shutil.which, pdf.PROGRAMS)):
         pytest.skip("NO CHROMIUM: nothing was printed. Install it: apt install chromium")
     done = small_book.run(made, "build", "--pdf")

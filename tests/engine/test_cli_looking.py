@@ -144,7 +144,7 @@ def test_an_edition_is_up_to_date_until_something_of_it_changes(small):
     from helpers.pipeline import building
 
     wanted = edition.baseline(small)
-    published(small, key=building._page_key(wanted, wanted.plans(), []))
+    published(small, key=building._page_key(wanted, wanted.plans(), [], ()))
     assert status.of(small).editions[0].current
     (small.root / "intro.md").write_text("# Another\n")
     assert not status.of(small).editions[0].current

@@ -5,6 +5,7 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+from pybtex import database
 import small_book
 import yaml
 from small_book import READS, REAL, RECORD
@@ -69,8 +70,7 @@ class TestCitation:
 
     def test_an_entry_for_bibtex_can_be_read(self, project):
         entry = told(project, "horizon_year=2030")["bibtex"]
-        pybtex = pytest.importorskip("pybtex.database")
-        read = pybtex.parse_string(entry, "bibtex").entries["one-2026"]
+        read = database.parse_string(entry, "bibtex").entries["one-2026"]
         assert read.type == "incollection" and read.fields["year"] == "2026"
         assert read.fields["title"] == "{1 One}" and read.fields["booktitle"] == "{A book}"
         assert r"horizon\_year = 2030" in read.fields["note"]

@@ -207,7 +207,7 @@ def show(figure, name, *, alt, data, beside=(), references=(), for_page=""):
     words = {part: " ".join(text.split()) for part, text in
              {"alt": alt, **getattr(figure, "book_words", {})}.items()}
     drawn = drawing.plain(_svg(figure), name, alt)
-    wrong += [f"its colour {colour} is none of helpers.colours, so the dark would not know it"
+    wrong += [f"its colour {colour} is not in helpers.colours, so the dark would not know it"
               for colour in colours.unknown(drawn)]
     picture = _alone(drawn, figure.get_figwidth(), words)
     plt.close(figure)
