@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 # Meant to be unseen: words for screen readers, what a click opens, signs that show on hovering.
 MEANT = ", ".join([
     ".visually-hidden", ".sr-only", "details:not([open]) > :not(summary)", ".headerlink",
-    "[popover]",
+    "[popover]", ".book-filter[hidden]",  # a script opens them
     "details > summary .collapsed, details > summary .expanded", "script", "style", "template",
     "noscript"])
 

@@ -6,6 +6,7 @@ the package that is tested.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 import nbformat
 from click.testing import CliRunner
 
+from helpers import datasets
 from helpers.pipeline import cli
 from helpers.project import PACKAGE, Limits, Project
 
@@ -29,6 +31,12 @@ RECORD = ("from helpers import parameters, results\n"
 ANOTHER = "y = results.record('y', horizon_year, unit='year', label='Y')"  # after RECORD
 FIRST = "# A chapter\n\n:::{div} question\nWhen?\n:::\n\n:::{div} answer\nThen.\n:::"
 READS = "from helpers import datasets\nratings = datasets.load('ratings')"
+
+
+def printed_number(claim_id: str) -> str:
+    """The number of a claim as the paper prints it, without its unit."""
+    claims = datasets.load("claims", REAL).set_index("claim_id")
+    return re.search(r"\d[\d,.]*\d", claims.loc[claim_id, "printed"])[0]
 
 
 def make(folder: Path, chapters=(), *, cell_seconds: float = 60) -> Project:

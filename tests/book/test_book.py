@@ -21,6 +21,8 @@ from small_book import REAL
 
 from helpers import results, words
 from helpers.pipeline import building, chapters, compare, edition, store
+from helpers.pipeline import pages as by_hand
+from helpers.pipeline.check import references
 from helpers.project import PACKAGE, Project
 
 pytestmark = pytest.mark.slow
@@ -357,6 +359,12 @@ def test_downloads_under_another_table_are_found():
     page = seen.parsed(table.format("A") + line.format("b") + table.format("B") + "<p>x</p>"
                        + line.format("a"))
     assert seen.downloads(page) == [("table", "A", ["c-b.csv"]), ("nothing", "", ["c-a.csv"])]
+
+
+def test_pages_that_a_link_may_lead_to_are_those_that_the_build_makes(baseline):
+    written = {by_hand.name_of(REAL, file) for file in by_hand.written(REAL)}
+    there = {file.stem for file in baseline[0].glob("*.html")} - written
+    assert there - {"index", "search"} == {Path(page).stem for page in references.MADE}
 
 
 def test_each_page_of_an_edition_has_its_notice_and_none_of_the_baseline(baseline, to_2030):

@@ -5,9 +5,9 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
-from pybtex import database
 import small_book
 import yaml
+from pybtex import database
 from small_book import READS, REAL, RECORD
 
 from helpers import parameters

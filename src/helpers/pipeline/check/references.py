@@ -17,7 +17,8 @@ from helpers.project import Project
 
 LINK = re.compile(r"\]\((?![a-z]+:)(?P<to>[^)#\s]+\.(?:md|ipynb))(?:#[^)\s]*)?\)")
 # Pages that every build writes.
-MADE = ("sources.md", "parameters.md", "what-changed.md", "results-that-moved.md")
+MADE = ("all-results.md", "index-of-names.md", "parameters.md", "results-that-moved.md",
+        "sources.md", "status.md", "what-changed.md")
 ANSWER = "question_"  # how the sentence begins that answers on questions/NAME: question_NAME
 
 
