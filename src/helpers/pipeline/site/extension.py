@@ -13,6 +13,7 @@ from helpers.pipeline.site import (
     code_blocks,
     exhibits,
     frame,
+    glue_role,
     glued,
     links,
     metadata,
@@ -87,7 +88,7 @@ def setup(app):
     printing.setup(app)
     boxes.setup(app)
     app.add_directive("exhibit", Exhibit)
-    glued.setup(app)
+    glue_role.setup(app)
     app.add_config_value("book_links", {}, "html", [dict])
     app.connect("doctree-resolved", _link_first_mentions, priority=900)
     app.add_config_value("book_static_paths", [], "html", [list])
