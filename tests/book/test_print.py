@@ -4,11 +4,13 @@ import io
 import re
 from pathlib import Path
 
+import lxml.html
 import pytest
 import small_book
 from pypdf import PdfReader
 
 from helpers.pipeline import contents, edition, pdf
+from helpers.pipeline.site import one_document
 
 CHAPTERS = ["2-3-market-expansion", "a1-claims-audit"]
 WIDE = ["sources", "parameters", "what-changed", *(f"chapters/{chapter}" for chapter in CHAPTERS)]
@@ -158,6 +160,15 @@ class TestWholeBook:
                     outside += 1
         assert inside > 30 and outside > 5
 
+    def test_every_link_that_is_printed_has_its_place(self, project):
+        """Chromium drops a link without one in silence, so the document itself is looked at."""
+        wanted = edition.baseline(project)
+        root = lxml.html.fromstring(one_document.of_book(
+            wanted.folder, contents.parts(project), pdf.cover_of(wanted), {}))
+        ids = set(root.xpath("//@id"))
+        inside = [link for link in root.xpath("//a/@href") if link.startswith("#")]
+        assert len(inside) > 30 and {link for link in inside if link[1:] not in ids} == set()
+
     def test_every_sheet_has_its_number_and_no_sheet_is_nearly_empty(self, printed):
         for number, sheet in enumerate(printed.pages[1:], 2):
             text = sheet.extract_text()
@@ -207,8 +218,6 @@ def test_without_chromium_nothing_runs_and_the_next_command_is_said(workshop, mo
 
 
 def html_of(project, page):
-    import lxml.html
-
     return lxml.html.parse(str(Path(project.build, "html", f"{page}.html"))).getroot()
 
 
