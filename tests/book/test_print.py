@@ -108,6 +108,19 @@ def test_what_is_folded_is_read_on_paper_without_scripts_too(opened):
         ".article details li").first.is_visible()
 
 
+ASKED = re.compile(r"sliders|with the mouse")  # by words beside an explorer
+
+
+def test_paper_asks_for_nothing_that_needs_a_screen(opened, printed):
+    file = f"chapters/{CHAPTERS[0]}.html"
+    on_screen = opened(file, "light", media="screen", java_script_enabled=False)
+    assert set(ASKED.findall(on_screen.inner_text("article"))) == {"sliders", "with the mouse"}
+    for told in (sheets(opened(file, "light", java_script_enabled=False)),
+                 [sheet.extract_text() for sheet in printed.pages]):
+        assert "at one rate" in " ".join(told), "the table in the stead of the explorer"
+        assert not [text for text in told if ASKED.search(text)]
+
+
 @pytest.mark.parametrize("page", WIDE)
 def test_no_page_moves_sideways_on_the_narrowest_phone(opened, page):
     page = opened(f"{page}.html", "light", media="screen")
