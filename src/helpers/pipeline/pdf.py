@@ -18,7 +18,7 @@ import yaml
 
 from helpers.pipeline import contents, store
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import address, metadata
+from helpers.pipeline.site import address, page_metadata
 from helpers.pipeline.site.one_document import Cover, headings, in_contents, of_book
 
 NAME = "book.pdf"
@@ -135,7 +135,7 @@ def settle(print_with: Callable[[Mapping[str, int]], Mapping[str, int]], wanted:
 def cover_of(wanted: Edition) -> Cover:
     """What the title page of an edition says."""
     project = wanted.project
-    told = metadata.of_book(project)
+    told = page_metadata.of_book(project)
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     version = ", ".join(filter(None, [f"Version {told['version']}" if told.get("version") else "",
                                       told.get("date", "")]))

@@ -27,10 +27,10 @@ from helpers.pipeline.site import (
     ledger,
     ledger_page,
     links,
+    page_metadata,
     related,
     status_page,
 )
-from helpers.pipeline.site import metadata as of_the_book
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -48,7 +48,7 @@ def inputs(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     files = [project.config, project.contents, project.references, project.data_package,
-             project.root / "pyproject.toml", project.root / of_the_book.CITATION,
+             project.root / "pyproject.toml", project.root / page_metadata.CITATION,
              moved.file(project), *pages.written(project),
              *sorted(project.scenarios.glob("*.toml"))]
     for folder in (THEME, *static_folders(edition)):
@@ -135,7 +135,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     settings["book_page_processes"] = processes
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
-    settings["book_citation"] = of_the_book.of_book(project)
+    settings["book_citation"] = page_metadata.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 

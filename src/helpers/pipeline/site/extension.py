@@ -15,7 +15,7 @@ from helpers.pipeline.site import (
     frame,
     glued,
     links,
-    metadata,
+    page_metadata,
     printing,
     search,
 )
@@ -83,7 +83,7 @@ def setup(app):
     code_blocks.setup(app)
     cited.setup(app)
     search.setup(app)
-    metadata.setup(app)
+    page_metadata.setup(app)
     printing.setup(app)
     boxes.setup(app)
     app.add_directive("exhibit", Exhibit)
