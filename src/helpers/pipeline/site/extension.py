@@ -17,6 +17,7 @@ from helpers.pipeline.site import (
     links,
     page_metadata,
     printing,
+    related,
     search,
 )
 
@@ -85,6 +86,7 @@ def setup(app):
     search.setup(app)
     page_metadata.setup(app)
     printing.setup(app)
+    related.setup(app)
     boxes.setup(app)
     app.add_directive("exhibit", Exhibit)
     glued.setup(app)
