@@ -91,6 +91,24 @@ class TestOnePage:
         assert all(len(text) > 300 for text in told), "no sheet is nearly empty"
 
 
+# For pages in Chinese, which another option adds; licences, which lie beside what they are of; and
+# what is taken along, some of it from pages that this small book has not.
+KEPT = re.compile(r"chinese\.css|fonts/noto-sans-sc-(400|700)\.woff2|.*/LICENSE[^/]*"
+                  r"|(downloads|ledger)/.*")
+
+
+def test_nothing_lies_beside_the_pages_that_none_asks_for(project):
+    folder = project.build / "html" / "_static"
+    asking = [*folder.parent.rglob("*.html"), *folder.rglob("*.css"), *folder.rglob("*.js"),
+              *folder.rglob("datapackage.json")]
+    asked = "\n".join(file.read_text(encoding="utf-8") for file in asking)
+    there = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+    assert len(there) > 30
+    # A script puts the name of a chapter between the folder and the end.
+    assert [name for name in there if not KEPT.fullmatch(name) and name not in asked
+            and not (name.startswith("values/") and f'"{Path(name).stem}/' in asked)] == []
+
+
 def test_addresses_in_the_web_are_printed_once(opened):
     page = opened("sources.html", "light")
     said = page.locator("a[href^=http]").evaluate_all(

@@ -14,10 +14,13 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import lxml.html
 
+from helpers.pipeline.site.frame import THEME
+
 IDS = ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls", "headers", "name")
 INNER = re.compile(r"url\(#([^)]+)\)")
 NOT_PRINTED = ("script", "form", "dialog", "button", "template")
 HEADING = re.compile("h([1-5])")
+PAPER = THEME / "pdf.css"  # no page loads it
 UNKNOWN = "000"  # the place of a page number while it is not known; as wide as one
 
 
@@ -81,8 +84,8 @@ def of_book(folder: Path, parts: Sequence[tuple[str, Sequence[str]]], cover: Cov
     css = (folder / "_static").absolute().as_uri()
     sheets = "".join(f'<link rel="stylesheet" href="{css}/{name}.css">' for name in (
         "frame", "figures", "tables", "values", "furniture", "sphinx-design.min",
-        "explorers/explorers", "print", "pdf")
-        if (folder / "_static" / f"{name}.css").is_file())
+        "explorers/explorers", "print") if (folder / "_static" / f"{name}.css").is_file())
+    sheets += f'<link rel="stylesheet" href="{PAPER.as_uri()}">'
     return (
         f'<!DOCTYPE html>\n<html lang="{cover.language}" data-theme="light" '
         f'data-book="{escape(cover.title)}" data-edition="{escape(cover.edition)}">'
