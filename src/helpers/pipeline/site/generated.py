@@ -253,14 +253,15 @@ def what_changed_page(edition, changes, runs) -> str:
 
 def _drawn(side: str, picture: str, about: Mapping, prefix: str) -> str:
     """One of two figures side by side: the drawing is part of the page, its words are text."""
-    def line(name: str) -> str:
+    def line(name: str, before: str = "") -> str:
         text = about.get(name, "")
-        return f'<p class="figure-{name}">{markup.escaped(text)}</p>' if text else ""
+        return f'<p class="figure-{name}">{before}{markup.escaped(text)}</p>' if text else ""
 
     # In Markdown an empty line would end it.
     drawn = " ".join(drawing.on_page(picture, prefix).split("\n"))
     return (f'<figure class="book-figure"><figcaption><p><strong>{side}</strong></p>'
-            f'{line("title")}{line("subtitle")}</figcaption>{drawn}{line("source")}</figure>')
+            f'{line("title")}{line("subtitle")}</figcaption>{drawn}'
+            f'{line("source", "Source: ")}</figure>')
 
 
 def html_table(label: str, headers: list[str], rows: list[list[str]]) -> str:
