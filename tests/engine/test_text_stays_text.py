@@ -102,7 +102,9 @@ def what_changed(text):
     row = {"chapter": "c", "name": text, "label": text, "old_text": text, "new_text": text,
            "change": 0.5}
     found = compare.Comparison([row], [{"chapter": "c", "old": text, "new": text}],
-                               [{"chapter": "c", "name": text, "alt": text, "old": "", "new": ""}])
+                               [{"chapter": "c", "name": text, "old": "", "new": "",
+                                 **{each: dict.fromkeys(("title", "subtitle", "source"), text)
+                                    for each in ("old_about", "new_about")}}])
     return generated.what_changed_page(made, found, [])
 
 

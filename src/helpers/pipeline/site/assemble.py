@@ -26,10 +26,10 @@ from helpers.pipeline.site import (
     ledger,
     ledger_page,
     links,
+    page_metadata,
     related,
     status_page,
 )
-from helpers.pipeline.site import metadata as of_the_book
 from helpers.project import DISTRIBUTION
 
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
@@ -90,7 +90,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     settings["book_page_processes"] = processes
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
-    settings["book_citation"] = of_the_book.of_book(project)
+    settings["book_citation"] = page_metadata.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 

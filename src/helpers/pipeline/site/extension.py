@@ -16,8 +16,9 @@ from helpers.pipeline.site import (
     glue_role,
     glued,
     links,
-    metadata,
+    page_metadata,
     printing,
+    related,
     search,
 )
 
@@ -84,8 +85,9 @@ def setup(app):
     code_blocks.setup(app)
     cited.setup(app)
     search.setup(app)
-    metadata.setup(app)
+    page_metadata.setup(app)
     printing.setup(app)
+    related.setup(app)
     boxes.setup(app)
     app.add_directive("exhibit", Exhibit)
     glue_role.setup(app)

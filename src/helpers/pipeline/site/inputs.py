@@ -12,7 +12,7 @@ from pathlib import Path
 from helpers import datasets
 from helpers.pipeline import chapters, moved, pages
 from helpers.pipeline.edition import Edition
-from helpers.pipeline.site import metadata as of_the_book
+from helpers.pipeline.site import page_metadata
 from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
@@ -27,7 +27,7 @@ def files(edition: Edition, runs) -> list[Path]:
     """Files that the pages of an edition are made from, beside its runs."""
     project = edition.project
     found = [project.config, project.contents, project.references, project.data_package,
-             project.root / "pyproject.toml", project.root / of_the_book.CITATION,
+             project.root / "pyproject.toml", project.root / page_metadata.CITATION,
              moved.file(project), *pages.written(project),
              *sorted(project.scenarios.glob("*.toml"))]
     for folder in (THEME, *static_folders(edition)):
