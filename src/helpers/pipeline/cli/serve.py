@@ -33,6 +33,9 @@ def command(project, port, no_open, own_data, public, names, cluster):
         from helpers.pipeline.cli.opening import has_display
         from helpers.pipeline.live import server
         from helpers.pipeline.live.book import Book
+        from helpers.pipeline.live.commands import Commands
+        from helpers.pipeline.live.editions import Editions
+        from helpers.pipeline.live.events import Events
         from helpers.pipeline.live.guard import Access
         from helpers.pipeline.live.handlers import Served
         from helpers.pipeline.live.runner import Runner
@@ -54,10 +57,13 @@ def command(project, port, no_open, own_data, public, names, cluster):
         token = "" if public else secrets.token_urlsafe(24)
         if not cluster:
             processes.start(wanted.project.preload)
-        served = Served(
-            Book(wanted, "public" if public else "local"),
-            Runner(wanted.project, execute.default_jobs() * (4 if cluster else 1), how),
-            Access(port, token, public, names))
+        book = Book(wanted, "public" if public else "local")
+        runner = Runner(wanted.project, execute.default_jobs() * (4 if cluster else 1), how)
+        access, editions, events = Access(port, token, public, names), None, None
+        if not public:
+            commands = Commands(wanted.project)
+            editions, events = Editions(wanted.project, commands), Events(book, commands)
+        served = Served(book, runner, access, editions, events)
         address = f"http://{server.HOST}:{port}/" + (f"?token={token}" if token else "")
 
         def ready():

@@ -138,7 +138,8 @@ class Book:
     def answer(self, asked: Asked, run: RunResult, against: RunResult) -> Packed:
         """The answer from its runs, made ready to be sent and kept."""
         told = answers.of(self.project, asked.chapter, asked.overrides, run, against)
-        packed = Packed(self.tag(asked), gzip.compress(settings.in_script(told).encode(), 5, mtime=0))
+        content = settings.in_script(told).encode()
+        packed = Packed(self.tag(asked), gzip.compress(content, 5, mtime=0))
         # What a run said that was killed, or whose inputs moved, holds for this once.
         if run.status in ("ok", "failed", "timeout", "refused") and against.status == "ok":
             with self._one_at_a_time:
@@ -162,6 +163,10 @@ class Book:
             if end in offered:
                 return offered[end][1]
         raise Unknown(f"{chapter} has no file {characters.shown(name)}.")
+
+    def command(self, chapter: str, overrides: Mapping) -> str:
+        """What to type for the run of a chapter."""
+        return answers.command(self.project, chapter, self.read_by(chapter, overrides))
 
     def check(self, text: str) -> dict:
         """Whether an address can be read, and what is wrong with it."""

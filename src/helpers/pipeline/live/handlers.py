@@ -3,18 +3,21 @@
 import asyncio
 import gzip
 import html
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import responses
 from pathlib import Path
 
-from tornado import web
+from tornado import iostream, web
 
 from helpers import characters, datasets, parameters
-from helpers.pipeline import chapters
+from helpers.pipeline import chapters, new
 from helpers.pipeline.execute import RunResult
-from helpers.pipeline.live import head, settings
+from helpers.pipeline.live import address, head, scenarios, settings, taking
 from helpers.pipeline.live.book import Book, Unknown
+from helpers.pipeline.live.editions import Editions
+from helpers.pipeline.live.events import Events
 from helpers.pipeline.live.guard import Access, Clients, client
 from helpers.pipeline.live.runner import Full, Runner, Ticket
 from helpers.pipeline.plan import Plan
@@ -22,6 +25,8 @@ from helpers.pipeline.plan import Plan
 LONGEST_URI = 6000  # an address is shorter, however it is encoded
 LARGEST_BODY = 64 << 10
 RETRY_SECONDS = 2
+HEARTBEAT_SECONDS = 15
+AT_ONCE = 4  # chapters of all results that wait at a time, so that others come in between
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
@@ -47,6 +52,9 @@ class Served:
     book : Book
     runner : Runner
     access : Access
+    editions : Editions, optional
+    events : Events, optional
+        The last two are for whoever started the server; a public book has neither.
     clients : Clients
     threads : ThreadPoolExecutor
         For what takes longer than a moment and is no run.
@@ -55,12 +63,16 @@ class Served:
     book: Book
     runner: Runner
     access: Access
+    editions: Editions | None = None
+    events: Events | None = None
     clients: Clients = field(default_factory=Clients)
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="answers"))
 
     def close(self) -> None:
         """Take nothing more, and leave nothing behind."""
+        for each in filter(None, (self.events, self.editions)):
+            each.close()
         self.runner.close()
         self.threads.shutdown(wait=False, cancel_futures=True)
 
@@ -173,8 +185,15 @@ class Asking(web.RequestHandler):
             raise Refused(400, str(error)) from None
         except Unknown as error:
             raise Refused(404, str(error)) from None
-        except (chapters.ChapterError, datasets.DataError) as error:
+        except (chapters.ChapterError, datasets.DataError, new.NewError) as error:
             raise Refused(409, str(error)) from None
+        except Full as error:
+            raise self.later(error) from None
+
+    def later(self, error: Exception) -> Refused:
+        """What is said where too much waits."""
+        self.set_header("Retry-After", str(RETRY_SECONDS))
+        return Refused(503, str(error))
 
     async def run(self, *wanted: Plan | RunResult) -> list[RunResult]:
         """Runs of plans, side by side; what has run is handed through.
@@ -195,8 +214,7 @@ class Asking(web.RequestHandler):
             try:
                 self.tickets.append(self.served.runner.ask(each, urgency))
             except Full as error:
-                self.set_header("Retry-After", str(RETRY_SECONDS))
-                raise Refused(503, str(error)) from None
+                raise self.later(error) from None
             waiting.append(asyncio.wrap_future(self.tickets[-1].future))
         done = iter([await each for each in waiting])
         return [each if isinstance(each, RunResult) else next(done) for each in wanted]
@@ -256,6 +274,119 @@ class File(Asking):
         self.set_header("Content-Type", KINDS.get(Path(name).suffix, DOWNLOADED))
         self.set_header("Content-Disposition", "attachment")
         self.finish(content)
+
+
+class Take(Asking):
+    """``live/take/<address>.csv``, ``.json``, ``.zip``: all results under some values."""
+
+    async def get(self, text: str, kind: str) -> None:
+        """Send them; what has not run is run, a few chapters at a time."""
+        book = self.served.book
+        overrides = await self.work(address.read, text)
+        names, runs, before = book.plans.names(), {}, {}
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start:start + AT_ONCE]
+            plans = [await self.work(book.plans.of, name, values)
+                     for values in (overrides, {}) for name in some]
+            try:
+                done = await self.run(*plans)
+            except asyncio.CancelledError:
+                return
+            for run in done:
+                if run.status != "ok":
+                    raise Refused(409, f"{run.chapter}: {run.status}: {run.reason}. To see it: "
+                                       f"{book.command(run.chapter, overrides)}")
+            runs |= dict(zip(some, done[:len(some)], strict=True))
+            before |= dict(zip(some, done[len(some):], strict=True))
+        wanted = await self.work(taking.edition_of, book.project, overrides)
+        content = await self.work(taking.made, wanted, runs, before, kind)
+        self.set_header("Content-Type", KINDS[f".{kind}"])
+        self.set_header("Content-Disposition", f'attachment; filename="{wanted.name}.{kind}"')
+        self.finish(content)
+
+
+class Changing(Asking):
+    """A change, whose body is one JSON object; `Asking` has seen who asks for it."""
+
+    def told(self) -> dict:
+        """What the body says.
+
+        Raises
+        ------
+        Refused
+            If it is no JSON object.
+        """
+        try:
+            found = json.loads(self.body.decode("utf-8"))
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise Refused(400, "Expected one JSON object.")
+        return found
+
+
+class Scenarios(Changing):
+    """``POST live/scenarios``: values of a page as a file of ``scenarios/``."""
+
+    async def post(self) -> None:
+        """Write it."""
+        project = self.served.book.project
+        file = await self.work(scenarios.save, project, self.told())
+        self.set_status(201)
+        self.send_json({"name": file.stem, "file": project.shown(file),
+                        "command": f"book build {file.stem}"})
+
+
+class NewEdition(Changing):
+    """``POST live/editions``: a whole edition of the values of a page."""
+
+    async def post(self) -> None:
+        """Have it built; how far it is, `EditionState` tells."""
+        told = self.told()
+        if set(told) != {"values"} or not isinstance(told["values"], dict):
+            raise Refused(400, "Expected values, by name.")
+        name = await self.work(self.served.editions.ask, told["values"])
+        self.set_status(202)
+        self.send_json({"name": name})
+
+
+class EditionState(Asking):
+    """``live/editions/<name>.json``: how far an edition is."""
+
+    def get(self, name: str) -> None:
+        """Say it."""
+        editions = self.served.editions
+        state = editions.state(name) if editions else None
+        if state is None:
+            raise Refused(404, "Nobody asked for this edition here.")
+        self.send_json(state)
+
+
+class Told(Asking):
+    """``live/events``: what an author's edits move, as they are saved."""
+
+    async def get(self) -> None:
+        """Send events until the reader goes away."""
+        events = self.served.events
+        if events is None:
+            raise Refused(403, "This book is read only here.")
+        try:
+            waiting = events.enter()
+        except Full as error:
+            raise self.later(error) from None
+        self.set_header("Content-Type", "text/event-stream")
+        try:
+            while not self.request.connection.stream.closed():
+                try:
+                    event = await asyncio.wait_for(waiting.get(), HEARTBEAT_SECONDS)
+                    self.write(f"data: {settings.in_script(event)}\n\n")
+                except TimeoutError:
+                    self.write(": \n\n")  # so that both ends see when the other is gone
+                await self.flush()
+        except iostream.StreamClosedError:
+            return
+        finally:
+            events.leave(waiting)
 
 
 class Check(Asking):

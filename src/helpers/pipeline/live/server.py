@@ -44,6 +44,11 @@ def application(served: Served) -> web.Application:
         (rf"{live}/check", handlers.Check),
         (rf"{live}/answers/{NAME}/{VALUES}\.json", handlers.Answer),
         (rf"{live}/files/{NAME}/{VALUES}/{NAME}", handlers.File),
+        (rf"{live}/take/{VALUES}\.(csv|json|zip)", handlers.Take),
+        (rf"{live}/scenarios", handlers.Scenarios),
+        (rf"{live}/editions", handlers.NewEdition),
+        (rf"{live}/editions/{NAME}\.json", handlers.EditionState),
+        (rf"{live}/events", handlers.Told),
         (rf"{live}/{NAME}", handlers.Panel),
         (rf"{live}/.*", handlers.Missing),
         (rf"/editions/{NAME}/html/(.*)", handlers.PageOfEdition),
@@ -82,6 +87,8 @@ async def _run(served: Served, sockets: list, ready) -> None:
         with suppress(NotImplementedError, RuntimeError):  # not a POSIX system
             loop.add_signal_handler(number, ended.set)
     server = listen(served, sockets)
+    if served.events:
+        served.events.start()
     ready()
     try:
         await ended.wait()
