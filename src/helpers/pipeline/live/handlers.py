@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import responses
 from pathlib import Path
+from urllib.parse import quote
 
 from tornado import iostream, web
 
@@ -432,8 +433,8 @@ class Page(Asking):
     async def get(self, path: str) -> None:
         """Send a page or a file beside it."""
         if not path:
-            query = f"?{self.request.query}" if self.request.query else ""
-            self.redirect(f"/{self.front()}{query}")
+            query = quote(self.request.query, safe="=&%+")
+            self.redirect(f"/{quote(self.front())}" + (f"?{query}" if query else ""))
             return
         self.send(path, live=True)
 
@@ -472,12 +473,12 @@ class PageOfEdition(Page):
 
 def inside(folder: Path, path: str, *, a_folder: bool = False) -> Path | None:
     """A file (or folder) within a folder; None for anything else, wherever a path may lead."""
-    if "\0" in path or "\\" in path:
+    if "\0" in path or "\\" in path or {"", ".", ".."} & set(path.split("/")):
         return None
     try:
         root = folder.resolve()
         found = (root / path).resolve()
         there = found.is_dir() if a_folder else found.is_file()
-    except (OSError, ValueError):  # a name that is too long, a circle of links
+    except (OSError, ValueError, RuntimeError):  # a name that is too long, a circle of links
         return None
     return found if there and found.is_relative_to(root) and found != root else None
