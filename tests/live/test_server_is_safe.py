@@ -311,6 +311,7 @@ def test_each_reader_of_a_public_book_is_bounded(project):
             return live.ask("/intro.html", Host="book.example", X_Forwarded_For=who)
 
         assert [ask("203.0.113.1")[0] for _ in range(4)] == [200, 200, 200, 429]
+        assert ask("203.0.113.1")[1]["Retry-After"]
         assert ask("203.0.113.2")[0] == 200  # another reader
         # What a reader writes into the header himself stands before what the proxy adds.
         assert ask("198.51.100.7, 203.0.113.1")[0] == 429

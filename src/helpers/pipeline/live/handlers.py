@@ -81,9 +81,15 @@ class Served:
 class Refused(web.HTTPError):
     """A request that is not answered, and one line that says why."""
 
-    def __init__(self, status: int, line: str):
+    def __init__(self, status: int, line: str, **headers: str):
         super().__init__(status)
         self.line = line
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def later(status: int, line: str) -> Refused:
+    """What is said where there is too much now."""
+    return Refused(status, line, Retry_After=str(RETRY_SECONDS))
 
 
 @web.stream_request_body  # so that a body is refused before it is read
@@ -113,8 +119,7 @@ class Asking(web.RequestHandler):
         if access.public:
             who = client(self.request.remote_ip, headers.get("X-Forwarded-For", ""))
             if not self.served.clients.enter(who):
-                self.set_header("Retry-After", str(RETRY_SECONDS))
-                raise Refused(429, "Too many requests. Wait a moment.")
+                raise later(429, "Too many requests. Wait a moment.")
             self.inside = who
         if len(self.request.uri) > LONGEST_URI:
             raise Refused(400, f"The address is longer than {LONGEST_URI} signs.")
@@ -125,8 +130,7 @@ class Asking(web.RequestHandler):
         length = headers.get("Content-Length", "0")
         if length.isdigit() and int(length) > (
                 LARGEST_BODY if self.request.method == "POST" else 0):
-            self.set_header("Connection", "close")
-            raise Refused(413, f"At most {LARGEST_BODY} bytes are taken.")
+            raise Refused(413, f"At most {LARGEST_BODY} bytes are taken.", Connection="close")
 
     @staticmethod
     def refuse(fault: str) -> None:
@@ -156,6 +160,8 @@ class Asking(web.RequestHandler):
         error = told.get("exc_info", (None, None))[1]
         line = getattr(error, "line", "") or f"{responses.get(status_code, 'Error')}."
         line = characters.one_line(line)
+        for name, value in getattr(error, "headers", {}).items():
+            self.set_header(name, value)
         if self.request.path.startswith(f"/{head.FOLDER}/"):
             self.send_json({"error": line})
         else:
@@ -189,12 +195,7 @@ class Asking(web.RequestHandler):
         except (chapters.ChapterError, datasets.DataError, new.NewError) as error:
             raise Refused(409, str(error)) from None
         except Full as error:
-            raise self.later(error) from None
-
-    def later(self, error: Exception) -> Refused:
-        """What is said where too much waits."""
-        self.set_header("Retry-After", str(RETRY_SECONDS))
-        return Refused(503, str(error))
+            raise later(503, str(error)) from None
 
     async def run(self, *wanted: Plan | RunResult) -> list[RunResult]:
         """Runs of plans, side by side; what has run is handed through.
@@ -215,7 +216,7 @@ class Asking(web.RequestHandler):
             try:
                 self.tickets.append(self.served.runner.ask(each, urgency))
             except Full as error:
-                raise self.later(error) from None
+                raise later(503, str(error)) from None
             waiting.append(asyncio.wrap_future(self.tickets[-1].future))
         done = iter([await each for each in waiting])
         return [each if isinstance(each, RunResult) else next(done) for each in wanted]
@@ -374,7 +375,7 @@ class Told(Asking):
         try:
             waiting = events.enter()
         except Full as error:
-            raise self.later(error) from None
+            raise later(503, str(error)) from None
         self.set_header("Content-Type", "text/event-stream")
         try:
             while not self.request.connection.stream.closed():

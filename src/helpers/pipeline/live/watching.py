@@ -153,8 +153,11 @@ class Watch:
             datasets.check_edited(project, sorted({name for each in made.values()
                                                    for name in each.parts["data"]}))
             datasets.check_own(project)
-        except Exception as error:  # noqa: BLE001  whatever somebody is writing at this moment
+        except (chapters.ChapterError, datasets.DataError) as error:
             return Look(look.states, look.plans, look.prose, characters.one_line(str(error)))
+        except Exception as error:  # noqa: BLE001  whatever somebody is writing at this moment
+            told = characters.one_line(f"{type(error).__name__}: {error}")
+            return Look(look.states, look.plans, look.prose, told)
         return Look(look.states, made, prose)
 
 
