@@ -203,9 +203,8 @@ class Asking(web.RequestHandler):
         Raises
         ------
         Refused
-            If too many wait.
-        asyncio.CancelledError
-            If the reader went away, so that they were dropped.
+            If too many wait, or what was waited for is dropped: at the end of the server, or
+            because the reader went away.
         """
         given = self.request.headers.get("X-Book-Urgency", "1")
         urgency = 2 if given == "2" else 1
@@ -218,7 +217,12 @@ class Asking(web.RequestHandler):
             except Full as error:
                 raise later(503, str(error)) from None
             waiting.append(asyncio.wrap_future(self.tickets[-1].future))
-        done = iter([await each for each in waiting])
+        try:
+            done = iter([await each for each in waiting])
+        except asyncio.CancelledError:
+            if asyncio.current_task().cancelling():
+                raise
+            raise later(503, "The server has ended.") from None
         return [each if isinstance(each, RunResult) else next(done) for each in wanted]
 
 
@@ -245,10 +249,7 @@ class Answer(Asking):
             return
         packed = book.known(asked)
         if packed is None:
-            try:
-                run, against = await self.run(asked.plan, asked.against)
-            except asyncio.CancelledError:
-                return
+            run, against = await self.run(asked.plan, asked.against)
             packed = await self.work(book.answer, asked, run, against)
         self.set_header("Content-Type", KINDS[".json"])
         self.set_header("Vary", "Accept-Encoding")
@@ -266,10 +267,7 @@ class File(Asking):
         """Send the file."""
         book = self.served.book
         asked = await self.work(book.asked, chapter, text)
-        try:
-            [run] = await self.run(asked.plan)
-        except asyncio.CancelledError:
-            return
+        [run] = await self.run(asked.plan)
         if run.status != "ok":
             raise Refused(409, f"{chapter}: {run.status}: {run.reason}")
         content = await self.work(book.file, chapter, run, name)
@@ -290,10 +288,7 @@ class Take(Asking):
             some = names[start:start + AT_ONCE]
             plans = [await self.work(book.plans.of, name, values)
                      for values in (overrides, {}) for name in some]
-            try:
-                done = await self.run(*plans)
-            except asyncio.CancelledError:
-                return
+            done = await self.run(*plans)
             for run in done:
                 if run.status != "ok":
                     raise Refused(409, f"{run.chapter}: {run.status}: {run.reason}. To see it: "
@@ -377,7 +372,9 @@ class Told(Asking):
         except Full as error:
             raise later(503, str(error)) from None
         self.set_header("Content-Type", "text/event-stream")
+        self.write(": \n\n")
         try:
+            await self.flush()
             while not self.request.connection.stream.closed():
                 try:
                     event = await asyncio.wait_for(waiting.get(), HEARTBEAT_SECONDS)

@@ -88,12 +88,15 @@ class Watch:
     def _watch(self) -> None:
         seen, moving = self.last.states, False
         while not self._ended.wait(SECONDS):
-            now = states(self.book.project)
-            if now != seen:
-                seen, moving = now, True
-            elif moving:  # it has come to rest
-                moving = False
-                self.look(now)
+            try:
+                now = states(self.book.project)
+                if now != seen:
+                    seen, moving = now, True
+                elif moving:  # it has come to rest
+                    moving = False
+                    self.look(now)
+            except OSError:  # a folder that is being moved; it is looked at again
+                seen, moving = {}, True
 
     def look(self, now: dict[Path, tuple | None]) -> None:
         """Tell what differs from the look before."""
