@@ -24,12 +24,12 @@
     const here = [], others = [];
     for (const about of window.bookSettings.parameters) (read.has(about.name) ? here : others).push(live.controls.control(about));
     const take = live.take.part();
-    panel.lastChild.append(
+    panel.lastChild.append(...[
       make("p", { class: "live-small" }, say("What you set here is computed at once and shown on every page. {key} goes back to the baseline.", { key: live.bar.KEY })),
       make("h3", {}, say("Read by this page")),
-      here.length ? "" : make("p", {}, say("No parameter moves this page.")), here.map(({ element }) => element),
+      here.length ? "" : make("p", {}, say("No parameter moves this page.")), ...here.map(({ element }) => element),
       others.length ? make("details", { class: "live-more live-rest" }, make("summary", {}, say("Other parameters (they do not move this page)")), others.map(({ element }) => element)) : "",
-      scenarios(), take.element, take.gates);
+      scenarios(), take.element, take.gates].filter(Boolean));
     shows = [...here, ...others, take].map(({ show }) => show);
     update();
   };
