@@ -62,7 +62,7 @@
     const error = make("p", { class: "live-wrong", id: id(about, "wrong"), role: "alert", hidden: true });
     const steps = (about.high - about.low) / (about.step || 1);
     const field = make("input", { type: "text", inputmode: about.low < 0 ? "text" : about.type === "int" ? "numeric" : "decimal", autocomplete: "off",
-      class: "live-field", id: id(about, "field"), "aria-labelledby": id(about, "name"), "aria-describedby": `${id(about, "meaning")} ${id(about, "wrong")}` });
+      class: "live-field", id: id(about, "field"), "aria-label": live.literals.inWords(about), "aria-describedby": `${id(about, "meaning")} ${id(about, "wrong")}` });
     field.addEventListener("change", () => {
       const read = live.literals.read(about, field.value);
       wrong(about, field, error, read === null, field.value);
@@ -72,7 +72,7 @@
       return { nodes: [field, error], show: (value) => { field.value = value; wrong(about, field, error, false); } };
     }
     const range = slider(about, { min: about.low, max: about.high, step: fine(about), "data-step": about.step || fine(about),
-      "aria-labelledby": id(about, "name"), "aria-describedby": id(about, "meaning") },
+      "aria-label": live.literals.inWords(about), "aria-describedby": id(about, "meaning") },
     (value) => { field.value = literal(about, snapped(about, value)); range.setAttribute("aria-valuetext", field.value); },
     (value) => live.store.set(about.name, literal(about, snapped(about, value))));
     const track = make("div", { class: "live-track" });
@@ -95,7 +95,7 @@
 
   const chosen = (about, choices) => {
     if (choices.length > FEW) {
-      const select = make("select", { "aria-labelledby": id(about, "name"), "aria-describedby": id(about, "meaning"),
+      const select = make("select", { "aria-label": live.literals.inWords(about), "aria-describedby": id(about, "meaning"),
         change: () => live.store.set(about.name, select.value) }, choices.map((choice) => make("option", { value: choice }, choice)));
       return { nodes: [select], show: (value) => { select.value = value; } };
     }
@@ -107,7 +107,7 @@
   };
 
   const switched = (about) => {
-    const box = make("input", { type: "checkbox", role: "switch", "aria-labelledby": id(about, "name"), "aria-describedby": id(about, "meaning"),
+    const box = make("input", { type: "checkbox", role: "switch", "aria-label": live.literals.inWords(about), "aria-describedby": id(about, "meaning"),
       change: () => live.store.set(about.name, String(box.checked)) });
     const words = make("span", { "aria-hidden": "true" });
     return { nodes: [make("label", { class: "live-switch" }, box, words)],
@@ -126,8 +126,7 @@
     });
     const set = (place, wanted) => live.store.set(about.name, live.literals.list(live.literals.shares(now(), place, wanted, step)));
     const rows = standard.map((share, place) => {
-      const name = id(about, `part-${place}`);
-      const common = { "aria-labelledby": `${id(about, "name")} ${name}` };
+      const common = { "aria-label": `${live.literals.inWords(about)}: ${labels[place]}` };
       const range = slider(about, { min: 0, max: 1, step, "data-step": step, ...common },
         (wanted) => show(live.literals.shares(now(), place, wanted, step)), (wanted) => set(place, wanted));
       const field = make("input", { type: "text", inputmode: "decimal", class: "live-field", autocomplete: "off", ...common });
@@ -136,7 +135,7 @@
         if (field.value.trim() && wanted >= 0 && wanted <= 1) set(place, wanted);
         show(now());
       });
-      return { range, field, row: make("div", { class: "live-range live-share" }, make("span", { id: name, class: "live-part" }, labels[place]), range, field) };
+      return { range, field, row: make("div", { class: "live-range live-share" }, make("span", { class: "live-part", "aria-hidden": "true" }, labels[place]), range, field) };
     });
     return { nodes: [...rows.map(({ row }) => row), make("p", { class: "live-small" }, say("They always sum to one: moving one scales the others."))],
       show: (value) => show(live.literals.numbers(value)) };
@@ -172,15 +171,14 @@
     const reset = live.button(say("Reset"), () => { live.store.set(about.name, null); element.querySelector("input, select")?.focus(); });
     reset.append(live.aside(`: ${words}`));
     const meaning = about.meaning.replace(/^./, (first) => first.toUpperCase());
+    const flips = live.tipping.offer(about, kind, (place) => at(about, place));
     const element = make("div", { class: "live-parameter", "data-live": about.name, role: "group", "aria-labelledby": id(about, "name") },
       make("p", { class: "live-name" }, make("strong", { id: id(about, "name") }, words), " ", make("code", {}, about.name),
         about.unit ? make("span", { class: "live-unit" }, ` ${about.unit}`) : ""),
       make("p", { class: "live-meaning", id: id(about, "meaning") }, live.coded(`${meaning}. `), say("Allowed:"), " ", live.coded(about.allowed), "."),
       kind.nodes,
-      make("p", { class: "live-base" }, make("span", {}, say("Baseline {value}", { value: about.literal })), reset),
-      marks(about, (value) => live.store.set(about.name, value)));
-    const flips = live.tipping.offer(about, kind, (place) => at(about, place));
-    if (flips) element.append(flips);
+      make("p", { class: "live-base" }, make("span", {}, say("Baseline {value}", { value: about.literal })), reset, flips?.button ?? ""),
+      flips?.place ?? "", marks(about, (value) => live.store.set(about.name, value)));
     const show = () => {
       const changed = about.name in live.store.state.values;
       kind.show(live.store.value(about.name));

@@ -6,7 +6,8 @@
   const plain = (text) => text.replace(/[\u2018\u2019]/g, "'").replace(/[\u201c\u201d]/g, '"')
     .replace(/[\u00a0\u202f]/g, " ").replace(/\u2013/g, "--").replace(/\s+/g, " ").trim();
   const same = (one, other) => plain(one) === plain(other);
-  const words = (text) => text.match(/\s+|[^\s]+/g) ?? [];
+  // A word or number with the points and hyphens inside of it; any other sign stands for itself.
+  const words = (text) => text.match(/\s+|[\p{L}\p{M}\p{N}]+(?:[.,'\u2019\-\u2013][\p{L}\p{N}]+)*|[^\s]/gu) ?? [];
   const key = (word) => (/^\s/.test(word) ? " " : plain(word));
 
   /** Steps from one list of words to another: `[sort, word]` with sort "=", "-" or "+". */

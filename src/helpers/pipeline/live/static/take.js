@@ -46,7 +46,7 @@
       values.length ? say("computed by a reader with {values}", { values: values.join(", ") }) : say("baseline"),
       ran.length ? say("runs {runs}", { runs: ran.join(", ") }) : "", location.protocol === "file:" ? "" : location.href.split("#")[0],
       values.length ? say("The authors did not choose these values and do not vouch for what they give") : ""]
-      .filter(Boolean).join(". ") + ".";
+      .filter(Boolean).map((part) => (part.startsWith("http") ? part : part.replace(/^./, (first) => first.toUpperCase()))).join(". ") + ".";
   };
 
   const scenario = (form) => {

@@ -68,7 +68,7 @@
     };
     const button = live.button(live.say("Where does it flip?"), ask);
     button.append(live.aside(`: ${live.literals.inWords(about)}`));
-    return live.make("div", { class: "live-flip" }, button, place);
+    return { button, place };
   };
 
   live.tipping = { offer };
