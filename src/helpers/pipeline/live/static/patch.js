@@ -165,13 +165,13 @@
   const isWrong = (answer) => answer && answer.status !== "ok";
 
   /** What it showed last stays, dimmed, and says that it is not of these values. */
-  const fail = (piece, why) => {
+  const fail = (piece, answer) => {
     piece.state = "failed";
     if (piece.now === piece.element) live.keep(piece.now);
     piece.now.classList.add("live-not-computed");
     for (const each of piece.now.querySelectorAll(".live-failed")) each.remove();
     if (piece.kind === "exhibit") {
-      note(piece, live.say("Not computed for these values: {why}", { why }));
+      note(piece, live.say("Not computed for these values."), " ", ...live.bar.told(piece.chapter, answer));
       piece.now.firstElementChild.classList.add("live-failed");
       return;
     }
@@ -191,7 +191,7 @@
     const wrong = isWrong(now) ? now : isWrong(old) ? old : null;
     for (const piece of of(chapter)) {
       busy(piece, false);
-      if (wrong) fail(piece, wrong.reason || live.say("no answer is stored"));
+      if (wrong) fail(piece, wrong);
       else if (piece.kind === "exhibit") showExhibit(piece, now, old, addresses);
       else showRecord(piece, now, old);
     }
