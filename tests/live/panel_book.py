@@ -10,7 +10,6 @@ import nbformat
 import small_book
 
 PATH, OTHER, SHARES, BROKEN = "1-path", "2-other", "3-shares", "4-broken"
-TERM = "[A word](../parameters.md)"
 CHECK = "from helpers import figures, parameters, results, tables\nparameters.check(globals())\n"
 RECORDS = CHECK + """
 results.record('last', horizon_year, unit='year', label='Last year of the path')
@@ -28,16 +27,16 @@ figures.show(figure, 'path', data=frame, alt=f'A line that falls until {horizon_
 """
 TABLES = """
 import pandas as pd
-tables.show(pd.DataFrame({'year': range(2000, 2012), 'sum': range(horizon_year, horizon_year + 12)}),
-            'sums', caption='Sums')
+sums = range(horizon_year, horizon_year + 12)
+tables.show(pd.DataFrame({'year': range(2000, 2012), 'sum': sums}), 'sums', caption='Sums')
 tables.show(pd.DataFrame({'year': [2020]}), 'first', caption='The first year')
 """
 TEXT = """## What it says
 
-{{glue:text}}`ends:s`
+{glue:text}`ends:s`
 
-{{glue:text}}`still:s` The last year is {{glue:text}}`last:s`, and {{glue:text}}`held:s` stays.
-""".replace("{{", "{").replace("}}", "}")
+{glue:text}`still:s` The last year is {glue:text}`last:s`, and {glue:text}`held:s` stays.
+"""
 OF_SHARES = CHECK + """
 results.record('first_share', dimension_weights[0], unit='fraction', label='First share')
 results.record('choice', str(merge_identical_columns) + display_currency + min_confidence

@@ -14,7 +14,10 @@ ENDS = f"[data-sentence='{PATH}/ends']"
 LAST = f"[data-result='{PATH}/last']"
 FIGURE = f"figure[data-figure='{PATH}/path']"
 SUMS = f"figure[data-table='{PATH}/sums']"
-MAIN = "document.querySelector('main').outerHTML"
+# Whether a table is a stop for the keyboard follows from its width, whoever put it where.
+MAIN = """(() => { const copy = document.querySelector('main').cloneNode(true);
+    for (const box of copy.querySelectorAll('.book-table')) box.removeAttribute('tabindex');
+    return copy.outerHTML; })()"""
 
 
 def moved(page):

@@ -43,7 +43,7 @@
     live.restore(piece.element);
     if (piece.kind === "row") live.restore(piece.element.cells[2]);
     Object.assign(piece, { state: moved ? "moved" : digits ? "digits" : "held", before, after });
-    if (asBuilt && !moved && !digits) return;
+    if (asBuilt && piece.state === "held") return;
     live.keep(piece.element);
     if (piece.kind === "sentence") showSentence(piece, before, after, moved);
     else showValue(piece, before, after, moved);
@@ -53,9 +53,9 @@
     const cell = piece.kind === "row" ? piece.element.cells[2] : piece.element;
     live.keep(cell);
     const was = before ?? wordsOfNone();
-    const said = moved ? live.say("baseline: {text}", { text: was })
-      : live.say("moved in digits that are not shown");
-    if (moved) cell.replaceChildren(after ?? wordsOfNone(), live.aside(live.say(" (baseline {text})", { text: was })));
+    cell.replaceChildren(after ?? wordsOfNone(), moved ? live.aside(live.say(" (baseline {text})", { text: was })) : "");
+    if (piece.state === "held") return; // both editions say so
+    const said = moved ? live.say("baseline: {text}", { text: was }) : live.say("moved in digits that are not shown");
     if (piece.kind === "row") cell.replaceChildren(live.make("span", { class: "live-value", title: said }, ...cell.childNodes));
     else piece.element.title = said;
     piece.element.classList.add(moved ? "live-moved" : "live-digits");
