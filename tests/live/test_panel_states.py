@@ -143,8 +143,8 @@ def test_the_token_leaves_the_address_and_saves_a_scenario(opened, served):
     page.goto(f"http://{served.host}/{LATER}")
     expect(page.locator(COUNT)).to_contain_text("moved")
     open_part(page, "Take it along")
-    page.get_by_label("Title").fill("A Later Year")
-    page.get_by_label("Why").fill("To see.")
+    page.get_by_label("Title", exact=True).fill("A Later Year")
+    page.get_by_label("Why", exact=True).fill("To see.")
     page.get_by_role("button", name="Save as a scenario").click()
     expect(page.locator(".live-form")).to_contain_text("Saved as scenario a-later-year.")
     file = served.book.project.scenarios / "a-later-year.toml"
@@ -243,18 +243,17 @@ def test_pages_that_were_built_again_are_loaded_where_they_stood(opened, served)
     events = []
 
     def planted(path):
-        body = "".join(f"data: {json.dumps(each)}\n\n" for each in events)
-        return (lambda route: route.fulfill(body="retry: 200\n" + body,
-                                            content_type="text/event-stream")
-                ) if path == "events" else None
+        if path != "events":
+            return None
+        body = f"data: {json.dumps(events.pop())}\n\n" if events else ""  # each is told once
+        return lambda route: route.fulfill(body="retry: 200\n" + body,
+                                           content_type="text/event-stream")
 
     page = opened(f"?token={TOKEN}", planted)
     page.goto(f"http://{served.host}/{PAGE}")
     page.evaluate("scrollTo({top: 300, behavior: 'instant'}); window.before = true")
-    events.append({"sort": "pages"})
-    page.wait_for_event("load")
-    events.clear()
-    page.wait_for_load_state()
+    with page.expect_event("load"):
+        events.append({"sort": "pages"})
     assert page.evaluate("window.before") is None
     assert abs(page.evaluate("scrollY") - 300) < 2
 
