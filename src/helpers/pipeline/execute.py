@@ -80,7 +80,7 @@ class How:
 def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # noqa: B008  frozen
              report: Callable[[RunResult], None] = lambda result: None,
              begin: Callable[[], None] = lambda: None,
-             fresh: bool = False,
+             fresh: bool = False, tidy: bool = True,
              required: Mapping[str, Iterable[str]] | None = None) -> list[RunResult]:
     """Run plans side by side; those that the store has are not executed.
 
@@ -96,6 +96,8 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
         Called once before the first run is executed; not if the store has them all.
     fresh : bool
         Execute even what the store has.
+    tidy : bool
+        Make room in the store first. Who runs plans one by one does it himself, less often.
     required : mapping, optional
         Names of the records that a chapter must make; by default those of its committed notebook,
         which whoever makes a new reference cannot ask for.
@@ -139,7 +141,7 @@ def run_many(project: Project, plans: Iterable[Plan], how: How = How(), *,  # no
                 processes.start(project.preload)
             begin()
         waiting[each.key] = each
-    if waiting:
+    if waiting and tidy:
         store.tidy(project.build, [each.key for each in asked], project.store_bytes)
     for _ in range(TRIES):
         moved: dict[str, RunResult] = {}

@@ -66,8 +66,28 @@ def make(project: Project, chapter: str, overrides: dict) -> Plan:
     parts = _parts(project, found, values, modules)
     for name in ("data", "description", "helpers", "files"):
         parts[name] = _shared((found.name, name), parts[name])
-    return Plan(found.name, values, parts,
-                sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True)), seen)
+    return Plan(found.name, values, parts, key_of(parts), seen)
+
+
+def with_values(project: Project, made: Plan, overrides: dict) -> Plan:
+    """A plan of the same chapter with other values, made from one that still holds.
+
+    Parameters
+    ----------
+    project : Project
+    made : Plan
+    overrides : dict
+        As for `make`: what the chapter does not read changes nothing.
+    """
+    declared = chapters.read(project, made.chapter).parameters
+    values = {name: overrides.get(name, default) for name, default in declared.items()}
+    parts = {**made.parts, "parameters": values}
+    return Plan(made.chapter, values, parts, key_of(parts), made.seen)
+
+
+def key_of(parts: dict) -> str:
+    """Key of a run: hash of its parts in canonical form."""
+    return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True))
 
 
 _made: dict[tuple, dict] = {}
@@ -78,9 +98,11 @@ def _shared(name: tuple, made: dict) -> dict:
 
     A hundred thousand plans with their own would fill the memory.
     """
-    if _made.get(name) != made:
-        _made[name] = made
-    return _made[name]
+    known = _made.get(name)
+    if known == made:
+        return known
+    _made[name] = made  # another thread may have put its own there since
+    return made
 
 
 def moved(project: Project, planned: Plan) -> list[str]:

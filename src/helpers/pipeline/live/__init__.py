@@ -1,0 +1,1 @@
+"""The live book: pages that follow the values a reader sets."""
