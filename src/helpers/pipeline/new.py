@@ -283,7 +283,8 @@ def _key(columns: Mapping[str, list[str]], kinds: Mapping[str, str]) -> list[str
 # ------------------------------------------------------------------ scenarios
 
 
-def scenario(project: Project, name: str, values: Mapping | None = None) -> New:
+def scenario(project: Project, name: str, values: Mapping | None = None, *, title: str = "",
+             why: str = "") -> New:
     """A scenario file with its format in comments, and every parameter as a line to take up.
 
     Parameters
@@ -292,6 +293,8 @@ def scenario(project: Project, name: str, values: Mapping | None = None) -> New:
     name : str
     values : mapping, optional
         Parameters that it sets at once, validated.
+    title, why : str
+        What it is called and asks; by default its author is to write them.
 
     Raises
     ------
@@ -311,11 +314,18 @@ def scenario(project: Project, name: str, values: Mapping | None = None) -> New:
         lines.append(f"{sign}{parameter} = {value}  # {parameters.meaning(parameter)}; "
                      f"{parameters.allowed(parameter)}")
     file = project.scenarios / f"{name}.toml"
-    content = _filled("scenario.toml", name=name,
-                      title=words.opening(re.sub("[_-]", " ", name)), parameters="\n".join(lines))
+    title = title or f"{TO_WRITE}: {words.opening(re.sub('[_-]', ' ', name))}"
+    why = why or f"{TO_WRITE}: one sentence that says why the scenario is looked at."
+    content = _filled("scenario.toml", name=name, title=_quoted(title), why=_quoted(why),
+                      parameters="\n".join(lines))
     return New(name, {file: content}, [
         f"Write what is marked {TO_WRITE!r} in {project.shown(file)}, then: book build {name}",
         "Its results join the tables of scenarios with: book accept"])
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it, which in this is as JSON does."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _filled(template: str, **texts: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The command line: ``book build``, ``book run``, ``book sweep``, ``book compare`` and others.
+"""The command line: ``book build``, ``book run``, ``book serve``, ``book compare`` and others.
 
 Exit codes: 0 well, 1 something failed, 2 wrong usage. Each command is a module of its own, imported
 when it is typed, so that ``book params`` and every usage error answer at once.
@@ -17,7 +17,7 @@ from helpers.project import DISTRIBUTION
 COMMANDS = {
     "build": "build", "run": "run", "sweep": "sweep", "compare": "compare", "effects": "effects",
     "review": "review", "accept": "accept", "check": "check", "why": "why", "status": "status",
-    "list": "listing", "open": "opening", "params": "params", "new": "new",
+    "list": "listing", "serve": "serve", "open": "opening", "params": "params", "new": "new",
 }
 
 if "_BOOK_COMPLETE" in os.environ:

@@ -35,7 +35,7 @@ def command(project, wanted, chapter):
                     else f"The edition {found.name} is not built")
             raise options.Usage(f"{what}. Type: {found.command()}")
     click.echo(page.as_uri())
-    if _has_display():
+    if has_display():
         webbrowser.open(page.as_uri())
 
 
@@ -60,7 +60,7 @@ def _meant(project, wanted, chapter):
     return found, chapters.find(project, chapter) if chapter else None
 
 
-def _has_display() -> bool:
+def has_display() -> bool:
     """Whether a browser can show itself; in a bare terminal one of text would take it over."""
     return (bool(os.environ.get("BROWSER")) or sys.platform in ("darwin", "win32")
             or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")))

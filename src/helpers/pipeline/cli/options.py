@@ -125,12 +125,13 @@ def _limited(context, _parameter, value, name, converted):
             context.obj = context.obj.with_limits(**{name: converted(value)})
 
 
+FOLDER = click.Path(path_type=Path)
 ASSUMPTIONS = grouped(
     click.option(
         "--set", "assigned", multiple=True, metavar="NAME=VALUE", shell_complete=assignments,
         help="Give a parameter another value; may be repeated. `book params` lists them."),
     click.option(
-        "--data", "own_data", type=click.Path(path_type=Path),
+        "--data", "own_data", type=FOLDER,
         help="Folder with your own tables; those not there are taken from data/."),
 )
 RUNNING = grouped(
@@ -231,6 +232,6 @@ class refusals:  # noqa: N801  a context manager, used as a word
             where = f"{error.filename}: " if error.filename else ""
             raise Failure(f"{where}{error.strerror or error}. What had finished is in the store; "
                           f"no file is left half written.") from None
-        if issubclass(kind, usage) or kind.__name__ == "ClusterError":
+        if issubclass(kind, usage) or kind.__name__ in ("ClusterError", "PortTaken"):
             raise Usage(str(error)) from None
         return False

@@ -1,7 +1,7 @@
 """Runs that readers wait for: the most urgent first, each key once, none that nobody waits for.
 
-A few threads take plans from one bounded queue. A run that has begun is left to finish: it is whole,
-goes into the store, and somebody may ask for it again.
+A few threads take plans from one bounded queue. A run that has begun is left to finish: it is
+whole, goes into the store, and somebody may ask for it again.
 """
 
 import itertools
@@ -153,6 +153,7 @@ class Runner:
                     return
                 job = min(self._queue, key=lambda each: (each.urgency, each.order))
                 self._queue.remove(job)
+                job.future.set_running_or_notify_cancel()  # from here on nobody can cancel it
             result = self._one(job.planned)
             with self._changed:
                 self._jobs.pop(job.planned.key, None)

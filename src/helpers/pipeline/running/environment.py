@@ -5,12 +5,15 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 # Variables that no run and no page builder sees: dates in pages and figures, and widths of tables.
 REMOVED = ("SOURCE_DATE_EPOCH", "COLUMNS", "LINES")
+# Threads that start runs change the variables of this process for a moment, one at a time.
+CHANGING = threading.RLock()
 LONGEST_FOLDER = 40  # letters; names of ours and of multiprocessing come behind it
 
 
@@ -72,18 +75,19 @@ def kernel_variables(folder: str | Path) -> dict[str, str]:
 @contextmanager
 def surroundings(values: dict[str, str]):
     """Let processes that are started meanwhile have these variables, and put ours back."""
-    before = {name: os.environ.get(name) for name in (*values, *REMOVED)}
-    os.environ.update(values)
-    for name in REMOVED:
-        os.environ.pop(name, None)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    with CHANGING:
+        before = {name: os.environ.get(name) for name in (*values, *REMOVED)}
+        os.environ.update(values)
+        for name in REMOVED:
+            os.environ.pop(name, None)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
 
 def folder_for_sockets() -> str:
@@ -97,5 +101,6 @@ def folder_for_sockets() -> str:
 
 def of_a_process() -> dict[str, str]:
     """All variables of a process of ours: a run, before its own, or what builds pages."""
-    given = {name: value for name, value in os.environ.items() if name not in REMOVED}
-    return {**given, **variables()}
+    with CHANGING:
+        given = {name: value for name, value in os.environ.items() if name not in REMOVED}
+        return {**given, **variables()}

@@ -28,6 +28,9 @@ TELL_SECONDS = 10  # a cell that runs for so long is told of, and each time it h
 START_SECONDS = 120  # until the first cell begins; imports from a cold disk are slow
 FORKS = sys.platform == "linux"
 FIRST, LAST = (f"helpers.pipeline.running.{name}" for name in ("preload", "forkable"))
+# multiprocessing looks at all processes when it starts one: not while another thread ends its own,
+# whose handle may be that of something else by then.
+_LIFE = threading.RLock()
 _context = multiprocessing.get_context("forkserver" if FORKS else "spawn")
 
 
@@ -42,15 +45,16 @@ def start(libraries: Sequence[str] = ()) -> None:
     if FORKS:
         from multiprocessing import forkserver
 
-        _context.set_forkserver_preload([FIRST, *libraries, LAST])
-        usual = tempfile.tempdir
-        # Where the server's socket is made.
-        tempfile.tempdir = aside.folder(environment.folder_for_sockets())
-        try:
-            with _as_for_a_run():
-                forkserver.ensure_running()
-        finally:
-            tempfile.tempdir = usual
+        with environment.CHANGING:
+            _context.set_forkserver_preload([FIRST, *libraries, LAST])
+            usual = tempfile.tempdir
+            # Where the server's socket is made.
+            tempfile.tempdir = aside.folder(environment.folder_for_sockets())
+            try:
+                with _as_for_a_run():
+                    forkserver.ensure_running()
+            finally:
+                tempfile.tempdir = usual
 
 
 def run(works, jobs: int, settle, stock: bool = False,
@@ -111,7 +115,7 @@ def _start(process) -> None:
     while True:
         try:
             start()
-            with _as_for_a_run(), _uninterrupted():
+            with _LIFE, _as_for_a_run(), _uninterrupted():
                 return process.start()
         except ConnectionRefusedError:
             if time.monotonic() > until:
@@ -177,7 +181,8 @@ class _Run:
             self.killed = True
             self.told.close()
             return self._settled("dead", f"its process could not be started: {self.trouble!r}")
-        ended = not self.process.is_alive()  # asked before reading, for it may end in between
+        with _LIFE:
+            ended = not self.process.is_alive()  # asked before reading, for it may end in between
         try:
             while self.told.poll():
                 message = self.told.recv()
@@ -199,8 +204,10 @@ class _Run:
         return None
 
     def _dead(self) -> Outcome:
-        self.process.join(5)
-        code = self.process.exitcode
+        wait([self.process.sentinel], 5)
+        with _LIFE:
+            self.process.join(0)
+            code = self.process.exitcode
         self.end()
         if code is None:
             return self._settled("dead", "the process of the run closed its pipe to the driver")
@@ -214,12 +221,13 @@ class _Run:
 
     def end(self) -> None:
         """Kill the process with all that its cells have started, and forget it."""
-        with suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()  # it may not have made its group yet
-        self.process.join()
-        self.process.close()
+        with _LIFE:
+            with suppress(ProcessLookupError, PermissionError):
+                if hasattr(os, "killpg"):
+                    os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()  # it may not have made its group yet
+            self.process.join()
+            self.process.close()
         self.told.close()
 
 
@@ -247,11 +255,11 @@ def _as_for_a_run():
     would import the main module of the driver, a whole command, in each process, and hand on which
     warnings the driver was asked for.
     """
-    main, asked = sys.modules["__main__"], sys.warnoptions[:]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    sys.warnoptions.clear()
-    try:
-        with environment.surroundings(environment.variables()):
+    with environment.surroundings(environment.variables()):
+        main, asked = sys.modules["__main__"], sys.warnoptions[:]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        sys.warnoptions.clear()
+        try:
             yield
-    finally:
-        sys.modules["__main__"], sys.warnoptions[:] = main, asked
+        finally:
+            sys.modules["__main__"], sys.warnoptions[:] = main, asked
