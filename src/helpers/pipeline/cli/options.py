@@ -219,13 +219,13 @@ class refusals:  # noqa: N801  a context manager, used as a word
             scenario_table,
             sweep,
         )
-        from helpers.pipeline.live import tipping
+        from helpers.pipeline.live import publish, tipping
 
         work = (edition.BuildError, compare.CompareError, accept.AcceptError,
                 scenario_table.ScenarioTableError)
         usage = (parameters.ParameterError, chapters.ChapterError, datasets.DataError, ProjectError,
                  sweep.SweepError, effects.EffectError, new.NewError, pdf.NoChromium,
-                 tipping.TippingError)
+                 tipping.TippingError, publish.PublishError)
         if issubclass(kind, work):
             raise Failure(str(error)) from None
         if issubclass(kind, OSError):  # a full disk, a folder of somebody else, too many files

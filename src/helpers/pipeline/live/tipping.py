@@ -80,6 +80,25 @@ def of(project: Project, chapter: str, name: str, given: Mapping | None = None, 
     TippingError
         If the chapter does not read the parameter, or no two values of it are compared.
     """
+    base, given, file = _asked(project, chapter, name, given, most)
+    told = _stored(file)
+    if told is None:
+        swept = _sweep(project, base, name, given, run or _runner(project), most)
+        told = _told(swept, base.chapter, name, given)
+        if all(each.status in ("ok", "failed") for each in swept.runs.values()):
+            files.replace({file: json.dumps(told, ensure_ascii=False, indent=1).encode()})
+    return told
+
+
+def known(project: Project, chapter: str, name: str, given: Mapping | None = None, *,
+          most: int = MOST_RUNS) -> dict | None:
+    """What `of` would tell if it was asked before, else None; nothing runs."""
+    return _stored(_asked(project, chapter, name, given, most)[2])
+
+
+def _asked(project: Project, chapter: str, name: str, given: Mapping | None,
+           most: int) -> tuple[Plan, dict, Path]:
+    """The plan at the default, what is held, and where the answer is kept."""
     found = chapters.read(project, chapter)
     if name not in found.parameters:
         reads = ", ".join(found.parameters) or "none"
@@ -89,14 +108,7 @@ def of(project: Project, chapter: str, name: str, given: Mapping | None = None, 
     given = {each: value for each, value in (given or {}).items()
              if each in found.parameters and each != name}
     base = plan.make(project, found.name, given)
-    file = project.build / FOLDER / f"{_key(base, name, most)}.json"
-    told = _stored(file)
-    if told is None:
-        swept = _sweep(project, base, name, given, run or _runner(project), most)
-        told = _told(swept, found.name, name, given)
-        if all(each.status in ("ok", "failed") for each in swept.runs.values()):
-            files.replace({file: json.dumps(told, ensure_ascii=False, indent=1).encode()})
-    return told
+    return base, given, project.build / FOLDER / f"{_key(base, name, most)}.json"
 
 
 def _runner(project: Project) -> Run:
