@@ -283,8 +283,8 @@ def _key(columns: Mapping[str, list[str]], kinds: Mapping[str, str]) -> list[str
 # ------------------------------------------------------------------ scenarios
 
 
-def scenario(project: Project, name: str, values: Mapping | None = None, *, title: str = "",
-             why: str = "") -> New:
+def scenario(project: Project, name: str, values: Mapping | None = None, *,
+             title: str | None = None, why: str | None = None) -> New:
     """A scenario file with its format in comments, and every parameter as a line to take up.
 
     Parameters
@@ -293,7 +293,7 @@ def scenario(project: Project, name: str, values: Mapping | None = None, *, titl
     name : str
     values : mapping, optional
         Parameters that it sets at once, validated.
-    title, why : str
+    title, why : str, optional
         What it is called and asks; by default its author is to write them.
 
     Raises
@@ -314,8 +314,10 @@ def scenario(project: Project, name: str, values: Mapping | None = None, *, titl
         lines.append(f"{sign}{parameter} = {value}  # {parameters.meaning(parameter)}; "
                      f"{parameters.allowed(parameter)}")
     file = project.scenarios / f"{name}.toml"
-    title = title or f"{TO_WRITE}: {words.opening(re.sub('[_-]', ' ', name))}"
-    why = why or f"{TO_WRITE}: one sentence that says why the scenario is looked at."
+    if title is None:
+        title = f"{TO_WRITE}: {words.opening(re.sub('[_-]', ' ', name))}"
+    if why is None:
+        why = f"{TO_WRITE}: one sentence that says why the scenario is looked at."
     content = _filled("scenario.toml", name=name, title=_quoted(title), why=_quoted(why),
                       parameters="\n".join(lines))
     return New(name, {file: content}, [
