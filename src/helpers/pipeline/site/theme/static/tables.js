@@ -58,10 +58,13 @@
     for (const each of [box, ...box.children]) watch.observe(each);
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
-    for (const box of document.querySelectorAll(".book-table")) {
+  const bind = (within) => {
+    for (const box of within.querySelectorAll(".book-table")) {
       box.querySelectorAll("table").forEach(sortable);
       scrolling(box);
     }
-  });
+  };
+  // Pieces of a page that come later are bound by whoever brings them.
+  ((window.book ??= {}).pieces ??= []).push(bind);
+  document.addEventListener("DOMContentLoaded", () => bind(document));
 })();
