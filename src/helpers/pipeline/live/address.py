@@ -33,6 +33,11 @@ def file_name(values: Mapping) -> str:
     return of(values) or parameters.BASELINE
 
 
+def of_file(name: str) -> dict:
+    """The values that the name of such a file stands for; raises as `read`."""
+    return {} if name == parameters.BASELINE else read(name)
+
+
 def read(text: str) -> dict:
     """The values that an address sets beside the baseline, in any order and spelling.
 

@@ -187,7 +187,7 @@ def publish(request: Request, how: execute.How = execute.How(), *,  # noqa: B008
     runs = dict(zip(made, execute.run_many(project, made.values(), how, report=report),
                     strict=True))
     found = Published(request.folder)
-    with store.lock(project.build / ".publishing", wait=lambda: step("Waiting for another")):
+    with store.lock(project.build / ".publish", wait=lambda: step("Waiting for another")):
         _tidy(request.folder)
         aside = _beside(request.folder)
         try:
@@ -353,8 +353,10 @@ def _pages(site: Path, every: Sequence[Edition], found: Published) -> None:
             site / "editions"))
         for file in files:
             here = file.relative_to(site).as_posix()
-            text = file.read_text(encoding="utf-8")
-            changed = text
+            changed = text = file.read_text(encoding="utf-8")
+            listed.append({"page": here, "edition": each.name})
+            if switcher.END not in text:  # a page that only leads to another one
+                continue
             if len(every) > 1:
                 changed = switcher.into(changed, here, site, titles, place,
                                         f"{head.FOLDER}/{switcher.FILE}")
@@ -362,7 +364,6 @@ def _pages(site: Path, every: Sequence[Edition], found: Published) -> None:
                 changed = head.into(changed, "../" * here.count("/"))
             if changed != text:
                 file.write_text(changed, encoding="utf-8")
-            listed.append({"page": here, "edition": each.name})
     found.pages = len(listed)
     (site / head.FOLDER / PAGES).write_text(json.dumps(listed, indent=1), encoding="utf-8")
 

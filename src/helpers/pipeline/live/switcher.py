@@ -22,7 +22,7 @@ ICON = ('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">'
 
 def into(page: str, here: str, folder: Path, editions: Mapping[str, str], current: str,
          sheet: str) -> str:
-    """A page with the menu of editions in its header; one without a header as it is.
+    """A page with the menu of editions in its header.
 
     Parameters
     ----------
@@ -38,8 +38,6 @@ def into(page: str, here: str, folder: Path, editions: Mapping[str, str], curren
     sheet : str
         Address of the style sheet from the root.
     """
-    if END not in page:
-        return page
     inside = PurePosixPath(here).relative_to(current or ".").as_posix()
     links = [f'<li><a href="{_there(here, folder, place, inside)}"'
              f"{CURRENT if place == current else ''}>{escape(title)}</a></li>"

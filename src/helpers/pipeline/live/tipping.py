@@ -8,7 +8,7 @@ but that two neighbours of a control have none between them.
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,10 +80,28 @@ def of(project: Project, chapter: str, name: str, given: Mapping | None = None, 
     TippingError
         If the chapter does not read the parameter, or no two values of it are compared.
     """
+    steps, run = asking(project, chapter, name, given, most=most), run or _runner(project)
+    try:
+        wanted = next(steps)
+        while True:
+            wanted = steps.send(run(wanted))
+    except StopIteration as done:
+        return done.value
+
+
+def asking(project: Project, chapter: str, name: str, given: Mapping | None = None, *,
+           most: int = MOST_RUNS) -> Generator[list[Plan], Sequence[RunResult], dict]:
+    """As `of`, for who runs plans by himself: yields some, wants their results, returns the answer.
+
+    Raises
+    ------
+    TippingError
+        As `of`.
+    """
     base, given, file = _asked(project, chapter, name, given, most)
     told = _stored(file)
     if told is None:
-        swept = _sweep(project, base, name, given, run or _runner(project), most)
+        swept = yield from _sweep(project, base, name, given, most)
         told = _told(swept, base.chapter, name, given)
         if all(each.status in ("ok", "failed") for each in swept.runs.values()):
             files.replace({file: json.dumps(told, ensure_ascii=False, indent=1).encode()})
@@ -133,18 +151,18 @@ def _stored(file: Path) -> dict | None:
 
 # ---- trying values
 
-def _sweep(project: Project, base: Plan, name: str, given: Mapping, run: Run,
-           most: int) -> _Swept:
+def _sweep(project: Project, base: Plan, name: str, given: Mapping,
+           most: int) -> Generator[list[Plan], Sequence[RunResult], _Swept]:
     swept, left = _Swept(), most
     wanted = [base.values[name], *parameters.REGISTRY.grid(name)]
     while wanted:
-        left -= _try(project, base, name, given, wanted, run, swept, left)
+        left -= yield from _try(project, base, name, given, wanted, swept, left)
         wanted = _halves(name, swept)[:left] if left > 0 else []
     return swept
 
 
-def _try(project: Project, base: Plan, name: str, given: Mapping, wanted: Iterable, run: Run,
-         swept: _Swept, left: int) -> int:
+def _try(project: Project, base: Plan, name: str, given: Mapping, wanted: Iterable, swept: _Swept,
+         left: int) -> Generator[list[Plan], Sequence[RunResult], int]:
     """Try values that were not tried before; how many were run."""
     plans: dict[str, Plan] = {}
     for value in wanted:
@@ -158,7 +176,10 @@ def _try(project: Project, base: Plan, name: str, given: Mapping, wanted: Iterab
             swept.refused[literal] = str(error)
             continue
         plans[literal] = plan.with_values(project, base, {**given, name: value})
-    for literal, result in zip(plans, run(list(plans.values())), strict=True):
+    if not plans:
+        return 0
+    done = yield list(plans.values())
+    for literal, result in zip(plans, done, strict=True):
         swept.runs[literal] = result
         if result.status == "ok":
             records = answers.said(result).records.values()

@@ -12,10 +12,11 @@
   const held = (told) => {
     const range = told.swept ? live.say("from {low} to {high}", { low: told.swept[0], high: told.swept[1] })
       : (told.tried ?? []).join(", ");
+    const tried = (told.tried ?? []).length - (told.refused ?? []).length - (told.failed ?? []).length;
     const [sentences, results] = [told.holds ?? [], told.results_held ?? []].map((each) => each.length);
     return live.make("li", {}, live.say("Chapter {number}, swept {range}:", { number: label(told.chapter), range }), " ",
       live.many(sentences, "{n} sentence", "{n} sentences"), ", ", live.many(results, "{n} result", "{n} results"), " ",
-      live.say("hold over the whole range swept."));
+      live.say("held at all {n} values tried.", { n: tried }));
   };
 
   const mark = (kind, at, told) => {
