@@ -51,7 +51,8 @@
 
   const ask = async (parts, signal, query = "", urgent = true) => {
     const end = isServed() ? ".json" : ".js";
-    const address = place(...parts.slice(0, -1), parts.at(-1) + end);
+    // A file of the end alone would be hidden, and hosts leave such files out.
+    const address = place(...parts.slice(0, -1), (parts.at(-1) || "baseline") + end);
     address.search = query;
     const told = isServed() ? await served(address, signal, urgent) : await scripted(address, signal);
     if (signal?.aborted) throw stopped();
