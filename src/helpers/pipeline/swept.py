@@ -104,11 +104,15 @@ def wordings(frame):
     frame : pandas.DataFrame
         As `sweep.run` returns it.
     """
+    found = frame["type"].astype("str").str[:0]  # as long, and empty
     sentences = frame[frame["type"] == "sentence"]
+    if sentences.empty:
+        return found
     masks = sentences["text"].map(wording.masked)
     place = masks.groupby([sentences["chapter"], sentences["result"]]).transform(
         lambda column: column.factorize()[0])
-    return place.map(_letter).reindex(frame.index, fill_value="").astype("str")
+    found.loc[place.index] = place.map(_letter)
+    return found
 
 
 def _letter(place: int) -> str:

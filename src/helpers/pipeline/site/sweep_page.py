@@ -105,8 +105,8 @@ def page(sweep: Sweep) -> str:
              f" This page holds the first {MOST_ROWS:,} rows; the files hold all.")
     return Template((OWN / "index.html").read_text(encoding="utf-8")).substitute(
         name=html.escape(sweep.name), scripts=scripts, bound=bound,
-        counts=f"{frame['scenario'].nunique():,} scenarios, {results:,} results, "
-               f"{len(frame) - results:,} sentences.",
+        counts=f"Scenarios: {len(_scenario_names(sweep)):,}. Rows: {results:,} of results, "
+               f"{len(frame) - results:,} of sentences.",
         unanswered=_unanswered(sweep))
 
 
@@ -152,7 +152,7 @@ def literal(value) -> str:
 def data(sweep: Sweep) -> dict:
     """What the scripts of the page read."""
     frame = sweep.frame.assign(wording=sweep.wordings).head(MOST_ROWS)
-    names = list(dict.fromkeys([*frame["scenario"], *(run["scenario"] for run in sweep.failed)]))
+    names = _scenario_names(sweep)
     place = {scenario: code for code, scenario in enumerate(names)}
     told = [column for column in frame if column not in (*HIDDEN, *sweep.orders)]
     chapters = {*frame["chapter"], *(run["chapter"] for run in sweep.failed)}
@@ -204,10 +204,16 @@ def _label(value) -> str:
     return f"{value:.10g}" if isinstance(value, float) else parameters.literal(value)
 
 
+def _scenario_names(sweep: Sweep) -> list[str]:
+    """Scenarios in the order of the sweep; last those of which every run failed."""
+    return list(dict.fromkeys([*sweep.frame["scenario"],
+                               *(run["scenario"] for run in sweep.failed)]))
+
+
 def _scenarios(sweep: Sweep, names: list[str]) -> dict[str, list[int]]:
     """Code of the value of each parameter, for each scenario."""
-    known = {row["scenario"]: row for row in
-             sweep.frame.drop_duplicates("scenario")[["scenario", *sweep.orders]].to_dict("records")}
+    first = sweep.frame[["scenario", *sweep.orders]].drop_duplicates("scenario")
+    known = {row["scenario"]: row for row in first.to_dict("records")}
     for run in sweep.failed:
         known.setdefault(run["scenario"], run["parameters"])
     places = {name: {value: code for code, value in enumerate(values)}

@@ -52,13 +52,13 @@
   const crossWords = (crosses) => crosses.length === 0 ? ""
     : ` ${plural(crosses.length, "run")} failed or refused this result, shown as crosses.`;
 
-  const extremes = (means, axis, unit) => {
+  const extremes = (means, axis, unit, split, groups) => {
     const low = d3.least(means, (each) => each.value), high = d3.greatest(means, (each) => each.value);
-    const at_ = (each) => axis.labels[each.code];
+    const where = (each) => `${axis.name} = ${axis.labels[each.code]}${
+      split ? ` and ${split.name} = ${split.labels[groups[each.group]]}` : ""}`;
     return low.value === high.value
       ? `It is ${number(low.value, unit)} for every value of ${axis.name}.`
-      : `Lowest ${number(low.value, unit)} at ${axis.name} = ${at_(low)}, highest ${
-        number(high.value, unit)} at ${at_(high)}.`;
+      : `Lowest ${number(low.value, unit)} at ${where(low)}, highest ${number(high.value, unit)} at ${where(high)}.`;
   };
 
   /** Mean, lowest and highest for each group and value of the parameter. */
@@ -103,7 +103,7 @@
     const first = points.length === 0 ? "No run with these values has this result."
       : numeric ? (split
         ? `${plural(groups.length, axis.numeric ? "line" : "sort of dot", axis.numeric ? "lines" : "sorts of dots")}, one for each value of ${by}. `
-        : "") + extremes(means, axis, unit)
+        : "") + extremes(means, axis, unit, split, groups)
       : `It has ${plural(new Set(points.map((each) => each.value)).size, "different value")} over ${
         x === SCENARIO ? "the scenarios" : `the values of ${x}`}.`;
     const said = first + (drawn.said ?? "") + left + heldWords(held, others) + crossWords(crosses);
@@ -194,7 +194,7 @@
           frameAnchor: "left", textAnchor: "start", dy: -9, fill: colour("ink"), fontSize: 13,
           stroke: colour("paper"), strokeWidth: 4 }),
         ...groups.map((_, place) => Plot.dot(dots.filter((each) => each.group === place), {
-          x: "value", y: "code", dy: 9, symbol: STYLES[place].symbol, fill: STYLES[place].colour,
+          x: "value", y: "code", dy: 9 + 2.5 * (place - (groups.length - 1) / 2), symbol: STYLES[place].symbol, fill: STYLES[place].colour,
           r: 4.5, title: (each) => `${axis.labels[each.code]}: ${each.text}` })),
         ...(crosses.length ? [Plot.dot(crosses, { y: "code", frameAnchor: "left", dx: 8, dy: 9, ...CROSS,
           title: (each) => each.why })] : []),
@@ -282,7 +282,7 @@
           { x: "a", y: "b", ...CROSS, title: (each) => each.why[0] }),
         // Where other runs gave a value the cross stands beside it.
         Plot.dot(all.filter((each) => each.why.length && each.count), { x: "a", y: "b", ...CROSS, r: 3.5,
-          dx: cell / 2 - 8, dy: 8 - height / 2, stroke: (each) => heatOf(share(each)).ink,
+          dx: cell / 2 - 12, dy: 9 - height / 2, stroke: (each) => heatOf(share(each)).ink,
           title: (each) => each.why[0] }),
       ], color: { type: "identity" } }, `${name} against ${x} and ${by}. ${said}`);
     return figure({

@@ -2,17 +2,24 @@
 (() => {
   const { data, columns, parameters, series, at, holds, number, list, plural, short, make, title,
           named, measured, heatOf, views, colour, draw, figure, MISSING } = window.sweepPage;
-  const MOST_BARS = 20, MOST_SENTENCES = 24, MOST_FLIPS = 40;
+  const MOST_BARS = 20, MOST_SENTENCES = 24, MOST_FLIPS = 40, OPEN_FLIPS = 8;
   const varied = data.parameters.map((each) => each.name);
 
   const percent = (share) => `${(share * 100).toLocaleString("en", { maximumSignificantDigits: 3 })}\u00a0%`;
 
   /** What is said of parameters that cannot be told apart, or were averaged over. */
   const averaged = () => {
-    const alone = new Set(data.effects.map((each) => each[3]));
+    const seen = new Set(data.effects.map((each) => each[3]));
+    const alone = new Set(varied.filter((name) => seen.has(name)));
     const tied = varied.filter((name) => !alone.has(name));
     return (alone.size > 1 ? ` ${list([...alone])} were varied together: each effect is a mean over the values of the others.` : "")
       + (tied.length ? ` ${list(tied)} never varied alone, so what ${tied.length > 1 ? "they do" : "it does"} cannot be told.` : "");
+  };
+
+  /** Words of a bar in so many letters; a part at their end is what tells bars apart, and stays. */
+  const fitted = ({ words, part = "" }, most) => {
+    const end = part && words.endsWith(part) ? `: ${part}` : "";
+    return short(words.slice(0, words.length - end.length), Math.max(8, most - end.length)) + end;
   };
 
   /** Bars with their words above them, so that a long label has room on a phone. */
@@ -21,7 +28,7 @@
     x: { axis: null, domain: [0, d3.max(rows, (row) => row.size) || 1], range: [4, Math.max(60, width - 100)] },
     y: { axis: null, type: "band", domain: rows.map((_, place) => place) },
     marks: [
-      Plot.text(rows, { y: (_, place) => place, text: (row) => short(row.words, Math.floor(width / 7)),
+      Plot.text(rows, { y: (_, place) => place, text: (row) => fitted(row, Math.floor(width / 7.2)),
         frameAnchor: "left", textAnchor: "start", dy: -10, fontSize: 13, fill: colour("ink") }),
       Plot.rect(rows, { x1: 0, x2: "size", y: (_, place) => place, insetTop: 24, insetBottom: 8,
         fill: (row) => row.strong ? colour("accent") : colour("context"), title: (row) => `${row.words}: ${of(row)}` }),
@@ -38,21 +45,21 @@
     const own = here.map(([, , , parameter, spread, largest, share, held], place) =>
       ({ words: parameter, size: spread, strong: place === 0, largest, share, held }));
     const saidOwn = own.length === 0
-      ? `Nothing can be told of ${name}: it is no number, or no parameter varies alone.`
-      : own[0].size === 0 ? `No parameter of the sweep moves ${name}.`
+      ? "Nothing can be told of it: it is no number, or no parameter varies alone."
+      : own[0].size === 0 ? "No parameter of the sweep moves it."
       : `${own[0].words} moves it most: ${number(own[0].size, one.unit)} between the lowest and the highest value, the others held.`;
     const ranked = data.effects.filter((each) => each[6] > 0), still = data.effects.length - ranked.length;
     const top = ranked.slice(0, MOST_BARS).map(([chapter, result, part, parameter, , , share], place) => {
       const label = named(series.get(`${chapter}/${result}`) ?? { label: result }, part);
-      return { words: `${parameter}: ${label}`, chapter, size: share, strong: place === 0 };
+      return { words: `${parameter}: ${label}`, part, size: share, strong: place === 0 };
     });
     const saidAll = (top.length === 0 ? "No number in this sweep is moved by one parameter alone."
       : `The spread as a share of the largest value that the result has; ${
         plural(ranked.length, "pair")} of a parameter and a result that it moves, ${
         ranked.length > top.length ? `the ${top.length} strongest drawn` : "all drawn"}${
-        still ? `, ${still.toLocaleString("en")} more where nothing moves` : ""}.`) + averaged();
+        still ? `, ${still.toLocaleString("en")} more where nothing moves` : ""}.`);
     return [
-      ...figure({ title: `What moves ${name}`, unit: measured(one.unit), said: `${title(one.chapter)}. ${saidOwn}${averaged()}`,
+      ...figure({ title: `What moves: ${name}`, unit: measured(one.unit), said: `${title(one.chapter)}. ${saidOwn}${averaged()}`,
         drawing: own.length ? bars(own, width, `What moves ${name}. ${saidOwn}`, (row) => number(row.size, one.unit)) : null,
         listed: [`What moves ${name}`, ["parameter", "mean spread", "largest spread", "share of the largest value", "means over"],
           own.map((row) => [row.words, number(row.size, one.unit, 6), number(row.largest, one.unit, 6), percent(row.share),
@@ -78,10 +85,10 @@
         ? `, in ${flip.count} of ${plural(flip.of, "combination")} of the others` : ""}`
       : `from the scenario ${flip.before} to ${flip.after}`),
     make("dl", {},
-      make("dt", {}, "Before"), make("dd", {}, flip.old),
-      make("dt", {}, "After"), make("dd", {}, flip.new),
-      make("dt", {}, "Wording before"), make("dd", {}, ...marked(flip.pieces, "old")),
-      make("dt", {}, "Wording after"), make("dd", {}, ...marked(flip.pieces, "new"))));
+      make("dt", {}, `At ${flip.before}`), make("dd", {}, ...marked(flip.pieces, "old")),
+      make("dt", {}, `At ${flip.after}`), make("dd", {}, ...marked(flip.pieces, "new"))),
+    make("details", {}, make("summary", {}, "With its numbers"),
+      make("p", {}, flip.old), make("p", {}, flip.new)));
 
   /** Which wording each sentence has along a parameter, and each place where it turns. */
   const flips = (state, width) => {
@@ -108,7 +115,7 @@
       ? `No sentence says something else${axis ? ` between two values of ${x}` : ""}; numbers in it do not count.`
       : `${plural(names.length, "sentence")} ${names.length === 1 ? "says" : "say"} something else${
         axis ? ` along ${x}` : ""}, ${plural(here.length, "turn")} in all. `
-        + (all.length ? "A letter is a wording, numbers aside: A is the first that the sweep met." : "")
+        + (all.length ? "A letter is a wording, numbers aside: A is the first that the sweep met; # stands for a number." : "")
         + (free.length && all.length ? ` Two letters in a cell: it also depends on ${list(free)}.` : "")
         + ([...held].length && all.length ? ` In the chart held: ${list([...held].map(([name, code]) =>
           `${name} = ${parameters.get(name).labels[code]}`))}.` : "")
@@ -116,7 +123,7 @@
     const cellWidth = (width - 8) / Math.max(1, columnsShown.length);
     const drawing = all.length === 0 ? null : draw({
       width, height: shownNames.length * 52 + 40, marginLeft: 4, marginRight: 4, marginTop: 4, marginBottom: 36,
-      x: { domain: columnsShown, type: "band", tickSize: 0, label: axis.unit === "-" ? x : `${x} (${axis.unit})`,
+      x: { domain: columnsShown, type: "band", padding: 0.04, tickSize: 0, label: axis.unit === "-" ? x : `${x} (${axis.unit})`,
            labelAnchor: "center", labelArrow: "none", tickFormat: (code) => short(axis.labels[code], Math.max(3, Math.floor(cellWidth / 7))) },
       y: { domain: shownNames.map((_, place) => place), type: "band", axis: null },
       color: { type: "identity" },
@@ -134,8 +141,11 @@
         listed: all.length ? [`Wording along ${x}`, ["sentence", x, "wording", "text of one run"],
           all.sort((a, b) => a.place - b.place || a.code - b.code).map((each) =>
             [shownNames[each.place], axis.labels[each.code], each.letters.join(" "), each.text]), []] : undefined }),
-      ...(here.length ? [make("ol", { class: "flips" }, ...here.slice(0, MOST_FLIPS).map(flipItem))] : []),
-      ...(here.length > MOST_FLIPS ? [make("p", {}, `${MOST_FLIPS} of ${plural(data.flipped, "turn")} are listed; choose another parameter, or filter the rows below by type and wording.`)] : [])];
+      ...(here.length ? [make("ul", { class: "flips" }, ...here.slice(0, OPEN_FLIPS).map(flipItem))] : []),
+      ...(here.length > OPEN_FLIPS ? [make("details", {},
+        make("summary", {}, `${plural(Math.min(here.length, MOST_FLIPS) - OPEN_FLIPS, "further turn")}`),
+        make("ul", { class: "flips" }, ...here.slice(OPEN_FLIPS, MOST_FLIPS).map(flipItem)))] : []),
+      ...(here.length > MOST_FLIPS ? [make("p", {}, `${MOST_FLIPS} of ${plural(data.flipped, "turn")} of the sweep are listed; choose another parameter, or filter the rows below by type and wording.`)] : [])];
   };
   const step = (each) => each.letters.length > 1 ? { fill: colour("paper"), ink: colour("ink") }
     : heatOf(Math.min(0.99, 0.1 + 0.3 * (each.letters[0].charCodeAt(0) - 65)));

@@ -35,7 +35,7 @@
     const view = views[asked.get("view")] ? asked.get("view") : "values";
     const one = series.get(asked.get("result")) ?? usual();
     const codes = one ? [...one.parts.keys()] : [];
-    const part = codes.find((code) => asked.get("part") === partName(code) && asked.has("part")) ?? codes.find((code) => code !== MISSING) ?? MISSING;
+    const part = codes.find((code) => asked.get("part") === partName(code) && asked.has("part")) ?? usualPart(one, codes);
     const axes = view === "values" ? [...several, SCENARIO] : several.length ? several : varied;
     const first = isGrid || view !== "values" ? axes[0] : SCENARIO;
     const x = axes.includes(asked.get("x")) ? asked.get("x") : first;
@@ -56,6 +56,13 @@
   const usual = () => {
     const moved = data.effects.find((each) => each[6] > 0);
     return (moved && series.get(`${moved[0]}/${moved[1]}`)) ?? all[0];
+  };
+
+  /** The part that a parameter moves most, or else the first. */
+  const usualPart = (one, codes) => {
+    const moved = one && data.effects.find(([chapter, result]) => chapter === one.chapter && result === one.result);
+    return codes.find((code) => moved && moved[6] > 0 && partName(code) === moved[2])
+      ?? codes.find((code) => code !== MISSING) ?? MISSING;
   };
 
   const address = (asked) => `#${new URLSearchParams(asked)}`;
