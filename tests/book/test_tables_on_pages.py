@@ -179,6 +179,7 @@ def test_the_script_is_small():
 
 
 def test_tables_that_are_made_by_hand_have_the_box_as_well():
-    for made in (generated.html_table("Runs", ["A"], [["a"]]), sweep_page.PAGE):
+    for made in (generated.html_table("Runs", ["A"], [["a"]]),
+                 (sweep_page.OWN / "index.html").read_text(encoding="utf-8")):
         box = re.search(r'<div class="book-table"[^>]*>', made)[0]
         assert 'role="region"' in box and 'tabindex="0"' in box and "aria-label=" in box

@@ -220,9 +220,10 @@ class refusals:  # noqa: N801  a context manager, used as a word
             sweep,
         )
         from helpers.pipeline.live import publish, tipping
+        from helpers.pipeline.site import sweep_page
 
         work = (edition.BuildError, compare.CompareError, accept.AcceptError,
-                scenario_table.ScenarioTableError)
+                scenario_table.ScenarioTableError, sweep_page.SweepPageError)
         usage = (parameters.ParameterError, chapters.ChapterError, datasets.DataError, ProjectError,
                  sweep.SweepError, effects.EffectError, new.NewError, pdf.NoChromium,
                  tipping.TippingError, publish.PublishError)
