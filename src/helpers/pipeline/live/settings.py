@@ -11,7 +11,7 @@ from importlib import metadata
 from helpers import parameters, words
 from helpers.pipeline import chapters, edition
 from helpers.pipeline.live import marks
-from helpers.pipeline.site import metadata as of_the_book
+from helpers.pipeline.site import page_metadata
 from helpers.project import DISTRIBUTION, Project
 
 
@@ -26,7 +26,7 @@ def of_book(project: Project, mode: str, version: str) -> dict:
     version : str
         Key of the pages.
     """
-    marked, cited = marks.of_book(project), of_the_book.of_book(project)
+    marked, cited = marks.of_book(project), page_metadata.of_book(project)
     found = {}
     for name in chapters.names(project):
         read = chapters.read(project, name)
