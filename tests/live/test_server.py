@@ -269,6 +269,23 @@ def test_who_goes_away_takes_what_only_he_waited_for_out_of_the_queue(project):
     assert {"damping": 0.85} not in held.ran
 
 
+def test_what_the_page_shows_comes_before_what_it_asks_for_others(project):
+    held = Held()
+    with Live(project, run=held, jobs=1) as live:
+        live.runner.ask(live.book.plans.of(YEARS, {"horizon_year": 2027}))
+        until(lambda: held.ran)
+        threads = []
+        for year, urgency in ((2028, "1"), (2029, "2"), (2031, None)):
+            threads.append(threading.Thread(target=live.ask, kwargs={"X_Book_Urgency": urgency},
+                                            args=(f"/live/files/{YEARS}/horizon_year={year}/x",)))
+            threads[-1].start()
+            until(lambda: live.runner.count()[0] == len(threads))
+        held.go.set()
+        for thread in threads:
+            thread.join()
+    assert [values["horizon_year"] for values in held.ran] == [2027, 2029, 2031, 2028]
+
+
 def test_a_full_queue_says_when_to_come_back(project):
     held = Held()
     with Live(project, run=held, jobs=1, most_waiting=1) as live:

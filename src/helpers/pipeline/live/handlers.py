@@ -206,8 +206,8 @@ class Asking(web.RequestHandler):
             If too many wait, or what was waited for is dropped: at the end of the server, or
             because the reader went away.
         """
-        given = self.request.headers.get("X-Book-Urgency", "1")
-        urgency = 2 if given == "2" else 1
+        # What a page shows comes first; what it asks for others it says to be 1.
+        urgency = 1 if self.request.headers.get("X-Book-Urgency", "2") == "2" else 2
         waiting = []
         for each in wanted:
             if isinstance(each, RunResult):
