@@ -139,3 +139,26 @@ def test_a_book_without_a_lock_file_can_be_planned(workshop):
     workshop.lock_file.unlink()
     found = parts(workshop, RECORD)
     assert (found["lock"], found["installed"]) == ("missing", {})
+
+
+class Racing(dict):
+    """What plans share, where another thread is always quicker to put its own there."""
+
+    def __setitem__(self, name, made):
+        super().__setitem__(name, {"of": "another book"})
+
+
+def test_two_threads_that_plan_at_once_keep_their_own_parts(workshop, monkeypatch):
+    write(workshop, "keyed", READS)
+    expected = plan.make(workshop, "keyed", {})
+    monkeypatch.setattr(plan, "_made", Racing())
+    assert plan.make(workshop, "keyed", {}) == expected
+    assert "another book" in str(plan._made), "the other thread was not quicker"
+
+
+def test_a_plan_with_other_values_is_the_one_that_is_made_anew(workshop):
+    write(workshop, "keyed", RECORD)
+    made = plan.make(workshop, "keyed", {})
+    for overrides in ({}, {"horizon_year": 2030}, {"horizon_year": 2030, "draws": 5}):
+        assert plan.with_values(workshop, made, overrides) == plan.make(
+            workshop, "keyed", overrides)

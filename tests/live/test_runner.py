@@ -172,7 +172,8 @@ def test_variables_without_the_lock_would_be_seen():
 
 @pytest.mark.skipif(not processes.FORKS, reason="looks for processes in /proc")
 def test_a_run_that_is_killed_is_an_answer_and_the_next_one_runs(project):
-    from small_book import PARAMETERS, write as chapter
+    from small_book import PARAMETERS
+    from small_book import write as chapter
 
     chapter(project, "5-long", "import os, time\nfrom helpers import parameters\n"
             "parameters.check(globals())\nif horizon_year > 2030:\n"

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import re
+import socket
 import threading
 import zipfile
 
@@ -221,7 +222,8 @@ def test_a_scenario_that_cannot_be_one_is_refused_and_nothing_written(live, proj
 
 def test_readers_own_tables_are_an_edition_that_is_served(project, tmp_path):
     hostile = "<script>alert(1)</script>"
-    folder = own_table(tmp_path / "mine", change=lambda text: text.replace("USA", hostile))
+    folder = own_table(tmp_path / "mine", change=lambda text: text.replace(
+        "policies and standards", hostile))
     with Live(project.with_own_data(folder)) as live:
         told = live.json(f"/live/answers/{OWN}/.json")
         assert told["records"] == {} and "--data" in told["command"]
@@ -250,12 +252,10 @@ class Held:
 def test_who_goes_away_takes_what_only_he_waited_for_out_of_the_queue(project):
     held = Held()
     with Live(project, run=held, jobs=1) as live:
-        threads = [threading.Thread(target=live.ask, args=(
-            f"/live/answers/{YEARS}/horizon_year={year}.json",)) for year in (2027,)]
-        for thread in threads:
-            thread.start()
+        thread = threading.Thread(target=live.ask, args=(
+            f"/live/answers/{YEARS}/horizon_year=2027.json",))
+        thread.start()
         until(lambda: held.ran)
-        import socket
         gone = socket.create_connection(("127.0.0.1", live.port))
         gone.sendall(f"GET /live/answers/{DRAWN}/damping=0.85.json HTTP/1.1\r\n"
                      f"Host: {live.host}\r\n\r\n".encode())
@@ -265,23 +265,36 @@ def test_who_goes_away_takes_what_only_he_waited_for_out_of_the_queue(project):
         until(lambda: not any(job.planned.values.get("damping") == 0.85
                               for job in list(live.runner._queue)))
         held.go.set()
+        thread.join()
+    assert {"damping": 0.85} not in held.ran
+
+
+def test_what_the_page_shows_comes_before_what_it_asks_for_others(project):
+    held = Held()
+    with Live(project, run=held, jobs=1) as live:
+        live.runner.ask(live.book.plans.of(YEARS, {"horizon_year": 2027}))
+        until(lambda: held.ran)
+        threads = []
+        for year, urgency in ((2028, "1"), (2029, "2"), (2031, None)):
+            threads.append(threading.Thread(target=live.ask, kwargs={"X_Book_Urgency": urgency},
+                                            args=(f"/live/files/{YEARS}/horizon_year={year}/x",)))
+            threads[-1].start()
+            until(lambda: live.runner.count()[0] == len(threads))
+        held.go.set()
         for thread in threads:
             thread.join()
-    assert {"damping": 0.85} not in held.ran
+    assert [values["horizon_year"] for values in held.ran] == [2027, 2029, 2031, 2028]
 
 
 def test_a_full_queue_says_when_to_come_back(project):
     held = Held()
     with Live(project, run=held, jobs=1, most_waiting=1) as live:
-        thread = threading.Thread(target=live.ask, args=(
-            f"/live/answers/{YEARS}/horizon_year=2028.json",))
-        thread.start()
-        until(lambda: held.ran)
-        until(lambda: live.runner.count()[0] == 1)
+        for place, year in enumerate((2028, 2029)):
+            live.runner.ask(live.book.plans.of(YEARS, {"horizon_year": year}))
+            until(lambda place=place: live.runner.count() == (place, 1))
         status, headers, content = live.ask(f"/live/answers/{DRAWN}/damping=0.86.json")
         assert status == 503 and headers["Retry-After"] and json.loads(content)["error"]
         held.go.set()
-        thread.join()
 
 
 def test_no_token_is_in_what_is_served(live):

@@ -86,6 +86,13 @@ def command(project: Project, chapter: str, overrides: Mapping) -> str:
     return Edition(project, BASELINE, "", "", {}, dict(overrides)).command("run", chapter)
 
 
+def warm(project: Project, chapter: str, run: RunResult) -> None:
+    """Read a run of the baseline, and make each of its exhibits once."""
+    around, shown_on = exhibits.Around(project, {chapter: run.key}), _places(project, chapter)
+    for name, output in said(run).exhibits.items():
+        _exhibit(output, output, chapter, shown_on.get(name, ()), around)
+
+
 def said(run: RunResult) -> Said:
     """What a published run says, read once."""
     return _said(Path(run.path), files.state(Path(run.path) / "results.json"))

@@ -7,12 +7,13 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from helpers import characters, parameters
-from helpers.pipeline import chapters, contents, store
+from helpers import characters, datasets, parameters
+from helpers.pipeline import chapters, contents, execute, store
 from helpers.pipeline.edition import Edition
 from helpers.pipeline.execute import RunResult
 from helpers.pipeline.live import address, answers, planning, settings
@@ -84,6 +85,14 @@ class Book:
         """The script ``book.js``."""
         version = self.edition.manifest().get("key", "")
         return settings.as_script(settings.of_book(self.project, self.mode, version))
+
+    def warm(self) -> None:
+        """Read once what every answer needs, so that the first reader does not wait for it."""
+        for chapter in self.plans.names():
+            with suppress(chapters.ChapterError, datasets.DataError, OSError):
+                run = execute.from_store(self.project, self.plans.of(chapter, {}))
+                if run is not None:
+                    answers.warm(self.project, chapter, run)
 
     def asked(self, chapter: str, text: str, against_built: bool = False) -> Asked:
         """What it takes to answer for a chapter and an address.

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import responses
 from pathlib import Path
+from urllib.parse import quote
 
 from tornado import iostream, web
 
@@ -80,9 +81,15 @@ class Served:
 class Refused(web.HTTPError):
     """A request that is not answered, and one line that says why."""
 
-    def __init__(self, status: int, line: str):
+    def __init__(self, status: int, line: str, **headers: str):
         super().__init__(status)
         self.line = line
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def later(status: int, line: str) -> Refused:
+    """What is said where there is too much now."""
+    return Refused(status, line, Retry_After=str(RETRY_SECONDS))
 
 
 @web.stream_request_body  # so that a body is refused before it is read
@@ -112,8 +119,7 @@ class Asking(web.RequestHandler):
         if access.public:
             who = client(self.request.remote_ip, headers.get("X-Forwarded-For", ""))
             if not self.served.clients.enter(who):
-                self.set_header("Retry-After", str(RETRY_SECONDS))
-                raise Refused(429, "Too many requests. Wait a moment.")
+                raise later(429, "Too many requests. Wait a moment.")
             self.inside = who
         if len(self.request.uri) > LONGEST_URI:
             raise Refused(400, f"The address is longer than {LONGEST_URI} signs.")
@@ -124,8 +130,7 @@ class Asking(web.RequestHandler):
         length = headers.get("Content-Length", "0")
         if length.isdigit() and int(length) > (
                 LARGEST_BODY if self.request.method == "POST" else 0):
-            self.set_header("Connection", "close")
-            raise Refused(413, f"At most {LARGEST_BODY} bytes are taken.")
+            raise Refused(413, f"At most {LARGEST_BODY} bytes are taken.", Connection="close")
 
     @staticmethod
     def refuse(fault: str) -> None:
@@ -155,6 +160,8 @@ class Asking(web.RequestHandler):
         error = told.get("exc_info", (None, None))[1]
         line = getattr(error, "line", "") or f"{responses.get(status_code, 'Error')}."
         line = characters.one_line(line)
+        for name, value in getattr(error, "headers", {}).items():
+            self.set_header(name, value)
         if self.request.path.startswith(f"/{head.FOLDER}/"):
             self.send_json({"error": line})
         else:
@@ -188,12 +195,7 @@ class Asking(web.RequestHandler):
         except (chapters.ChapterError, datasets.DataError, new.NewError) as error:
             raise Refused(409, str(error)) from None
         except Full as error:
-            raise self.later(error) from None
-
-    def later(self, error: Exception) -> Refused:
-        """What is said where too much waits."""
-        self.set_header("Retry-After", str(RETRY_SECONDS))
-        return Refused(503, str(error))
+            raise later(503, str(error)) from None
 
     async def run(self, *wanted: Plan | RunResult) -> list[RunResult]:
         """Runs of plans, side by side; what has run is handed through.
@@ -201,12 +203,11 @@ class Asking(web.RequestHandler):
         Raises
         ------
         Refused
-            If too many wait.
-        asyncio.CancelledError
-            If the reader went away, so that they were dropped.
+            If too many wait, or what was waited for is dropped: at the end of the server, or
+            because the reader went away.
         """
-        given = self.request.headers.get("X-Book-Urgency", "1")
-        urgency = 2 if given == "2" else 1
+        # What a page shows comes first; what it asks for others it says to be 1.
+        urgency = 1 if self.request.headers.get("X-Book-Urgency", "2") == "2" else 2
         waiting = []
         for each in wanted:
             if isinstance(each, RunResult):
@@ -214,9 +215,14 @@ class Asking(web.RequestHandler):
             try:
                 self.tickets.append(self.served.runner.ask(each, urgency))
             except Full as error:
-                raise self.later(error) from None
+                raise later(503, str(error)) from None
             waiting.append(asyncio.wrap_future(self.tickets[-1].future))
-        done = iter([await each for each in waiting])
+        try:
+            done = iter([await each for each in waiting])
+        except asyncio.CancelledError:
+            if asyncio.current_task().cancelling():
+                raise
+            raise later(503, "The server has ended.") from None
         return [each if isinstance(each, RunResult) else next(done) for each in wanted]
 
 
@@ -243,10 +249,7 @@ class Answer(Asking):
             return
         packed = book.known(asked)
         if packed is None:
-            try:
-                run, against = await self.run(asked.plan, asked.against)
-            except asyncio.CancelledError:
-                return
+            run, against = await self.run(asked.plan, asked.against)
             packed = await self.work(book.answer, asked, run, against)
         self.set_header("Content-Type", KINDS[".json"])
         self.set_header("Vary", "Accept-Encoding")
@@ -264,10 +267,7 @@ class File(Asking):
         """Send the file."""
         book = self.served.book
         asked = await self.work(book.asked, chapter, text)
-        try:
-            [run] = await self.run(asked.plan)
-        except asyncio.CancelledError:
-            return
+        [run] = await self.run(asked.plan)
         if run.status != "ok":
             raise Refused(409, f"{chapter}: {run.status}: {run.reason}")
         content = await self.work(book.file, chapter, run, name)
@@ -288,10 +288,7 @@ class Take(Asking):
             some = names[start:start + AT_ONCE]
             plans = [await self.work(book.plans.of, name, values)
                      for values in (overrides, {}) for name in some]
-            try:
-                done = await self.run(*plans)
-            except asyncio.CancelledError:
-                return
+            done = await self.run(*plans)
             for run in done:
                 if run.status != "ok":
                     raise Refused(409, f"{run.chapter}: {run.status}: {run.reason}. To see it: "
@@ -373,9 +370,11 @@ class Told(Asking):
         try:
             waiting = events.enter()
         except Full as error:
-            raise self.later(error) from None
+            raise later(503, str(error)) from None
         self.set_header("Content-Type", "text/event-stream")
+        self.write(": \n\n")
         try:
+            await self.flush()
             while not self.request.connection.stream.closed():
                 try:
                     event = await asyncio.wait_for(waiting.get(), HEARTBEAT_SECONDS)
@@ -432,8 +431,8 @@ class Page(Asking):
     async def get(self, path: str) -> None:
         """Send a page or a file beside it."""
         if not path:
-            query = f"?{self.request.query}" if self.request.query else ""
-            self.redirect(f"/{self.front()}{query}")
+            query = quote(self.request.query, safe="=&%+")
+            self.redirect(f"/{quote(self.front())}" + (f"?{query}" if query else ""))
             return
         self.send(path, live=True)
 
@@ -472,12 +471,12 @@ class PageOfEdition(Page):
 
 def inside(folder: Path, path: str, *, a_folder: bool = False) -> Path | None:
     """A file (or folder) within a folder; None for anything else, wherever a path may lead."""
-    if "\0" in path or "\\" in path:
+    if "\0" in path or "\\" in path or {"", ".", ".."} & set(path.split("/")):
         return None
     try:
         root = folder.resolve()
         found = (root / path).resolve()
         there = found.is_dir() if a_folder else found.is_file()
-    except (OSError, ValueError):  # a name that is too long, a circle of links
+    except (OSError, ValueError, RuntimeError):  # a name that is too long, a circle of links
         return None
     return found if there and found.is_relative_to(root) and found != root else None

@@ -91,10 +91,12 @@ async def _run(served: Served, sockets: list, ready) -> None:
     if served.events:
         served.events.start()
     ready()
+    warming = loop.run_in_executor(served.threads, served.book.warm)
     try:
         await ended.wait()
     finally:
         server.stop()
         served.close()
+        warming.cancel()
         with suppress(TimeoutError):
             await asyncio.wait_for(server.close_all_connections(), 5)

@@ -88,12 +88,15 @@ class Watch:
     def _watch(self) -> None:
         seen, moving = self.last.states, False
         while not self._ended.wait(SECONDS):
-            now = states(self.book.project)
-            if now != seen:
-                seen, moving = now, True
-            elif moving:  # it has come to rest
-                moving = False
-                self.look(now)
+            try:
+                now = states(self.book.project)
+                if now != seen:
+                    seen, moving = now, True
+                elif moving:  # it has come to rest
+                    moving = False
+                    self.look(now)
+            except OSError:  # a folder that is being moved; it is looked at again
+                seen, moving = {}, True
 
     def look(self, now: dict[Path, tuple | None]) -> None:
         """Tell what differs from the look before."""
@@ -153,8 +156,11 @@ class Watch:
             datasets.check_edited(project, sorted({name for each in made.values()
                                                    for name in each.parts["data"]}))
             datasets.check_own(project)
-        except Exception as error:  # noqa: BLE001  whatever somebody is writing at this moment
+        except (chapters.ChapterError, datasets.DataError) as error:
             return Look(look.states, look.plans, look.prose, characters.one_line(str(error)))
+        except Exception as error:  # noqa: BLE001  whatever somebody is writing at this moment
+            told = characters.one_line(f"{type(error).__name__}: {error}")
+            return Look(look.states, look.plans, look.prose, told)
         return Look(look.states, made, prose)
 
 

@@ -4,12 +4,14 @@ The address is ``html: baseurl:`` of ``_config.yml``, and empty by default: then
 made, and every page is as if there were no such thing.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape
 
 import yaml
 
+from helpers import files
 from helpers.pipeline.edition import BuildError
 from helpers.project import Project
 
@@ -37,8 +39,14 @@ def of_root(configured: str | None) -> str:
 
 def of_book(project: Project) -> str:
     """The public address of a book; empty if it has none."""
-    config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
-    return of_root((config.get("html") or {}).get("baseurl"))
+    return of_root(_configured(project.config, files.state(project.config)))
+
+
+@lru_cache(maxsize=8)
+def _configured(file: Path, _state: tuple | None) -> str | None:
+    """What a configuration says, read once as long as it stays the same."""
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return (config.get("html") or {}).get("baseurl")
 
 
 def publish(folder: Path, project: Project, pages: list[str]) -> None:

@@ -10,11 +10,14 @@ what they would spare us is less than what their settings take.
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urljoin
 
 import yaml
 from lxml import html
 
+from helpers import files
 from helpers.pipeline.site import address
 from helpers.pipeline.site.passages import text_of
 from helpers.project import Project
@@ -29,7 +32,13 @@ LICENCES = "https://spdx.org/licenses/"
 def cff(project: Project) -> dict:
     """The citation file as it stands; empty in a book without one."""
     file = project.root / CITATION
-    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return dict(_read(file, files.state(file)))
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, state: tuple | None) -> dict:
+    """A file of citation, read once as long as it stays the same."""
+    return yaml.safe_load(file.read_text(encoding="utf-8")) if state else {}
 
 
 def of_book(project: Project) -> dict:
