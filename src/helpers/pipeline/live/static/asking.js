@@ -25,7 +25,7 @@
 
   const one = async (chapter, state, signal) => {
     const addresses = asks(chapter, state), { query } = addresses;
-    const of = (address) => (address || query ? live.transport.answer(chapter, address, signal, query) : null);
+    const of = (address) => (address || query ? live.transport.answer(chapter, address, signal, query, progress.here.includes(chapter)) : null);
     const [now, old] = await Promise.all([of(addresses.now), state.old ? of(addresses.old) : null]);
     if (signal.aborted) return; // a late answer overwrites nothing
     progress.waiting.delete(chapter);
@@ -53,7 +53,8 @@
     if (!wanted.length) return;
     try {
       // What only holds between two values, the registry alone knows.
-      const refused = await live.transport.check(live.address.query(state), signal);
+      const refused = (await Promise.all([state.values, state.old ?? {}].map((values) =>
+        live.transport.check(live.address.of(values), signal)))).find(Boolean);
       if (signal.aborted) return;
       if (refused) {
         Object.assign(progress, { error: refused, waiting: new Set(), here: [], others: [] });

@@ -39,17 +39,16 @@
   };
 
   /** What went wrong with a chapter: which, in one line, and the command. */
-  const fault = (chapter, answer) => {
-    const about = window.bookSettings.chapters[chapter];
+  const toldOf = (chapter, answer) => {
     const missing = answer.status === "missing";
-    const why = missing ? live.say("this copy of the book holds no answer for these values")
-      : answer.reason || live.say("it was not computed");
-    return live.make("div", { class: "live-fault" }, live.make("p", {},
-      live.make("strong", {}, live.say("Chapter {number}:", { number: about.number || chapter })), ` ${why}`, answer.cell ? ` (${answer.cell})` : "", ". ",
+    const why = missing ? live.say("this copy of the book holds no answer for these values.")
+      : `${answer.reason || live.say("it was not computed")}.`.replace(/\.\.$/, ".");
+    return [live.make("strong", {}, live.say("Chapter {number}:", { number: numbers([chapter]) })), ` ${why} `,
       missing ? live.say("This command computes it:") : live.say("The same by command:"), " ",
-      live.make("code", {}, answer.command || live.literals.command(own(chapter), chapter))),
-      missing ? nearest(chapter) : "");
+      live.make("code", {}, answer.command || live.literals.command(own(chapter), chapter))];
   };
+  const fault = (chapter, answer) => live.make("div", { class: "live-fault" }, live.make("p", {}, ...toldOf(chapter, answer)),
+    answer.status === "missing" ? nearest(chapter) : "");
 
   const own = (chapter) => Object.fromEntries(Object.entries(live.store.state.values)
     .filter(([name]) => window.bookSettings.chapters[chapter].parameters.includes(name)));
@@ -153,5 +152,5 @@
     else if (finished && !progress.here.length) speak(live.say("No number on this page reads what was changed."));
   };
 
-  live.bar = { build, update, speak, KEY, fault };
+  live.bar = { build, update, speak, KEY, told: toldOf };
 })();

@@ -75,5 +75,5 @@
     return panel;
   };
 
-  live.drawer = { build, update, open, fill: () => { if (isOpen()) update(); }, isOpen };
+  live.drawer = { build, update, open };
 })();

@@ -2,6 +2,8 @@
 (() => {
   const live = (window.bookLive ??= {});
 
+  let own = null;
+
   const setting = (name, literal) => [live.make("code", {}, name), ` = ${literal} `,
     live.say("(baseline {value})", { value: live.literals.parameter(name).literal })];
 
@@ -9,11 +11,10 @@
     [place ? "; " : "", ...setting(name, values[name])]);
 
   const notice = ({ values, old, error }) => {
-    const place = document.querySelector("aside.edition-notice");
-    if (!place) return;
-    live.restore(place);
-    if (live.store.isBaseline() || error) return;
-    live.keep(place);
+    // Pages of the baseline have none.
+    if (live.store.isBaseline() || error) { own?.remove(); return; }
+    const place = (own ??= live.make("aside", { class: "edition-notice", "aria-label": live.say("Edition") }));
+    if (!place.isConnected) document.querySelector(".page-columns").before(place);
     place.replaceChildren(live.make("p", {}, live.make("strong", {}, live.say("Computed for your values:")), " ",
       Object.keys(values).length ? list(values) : live.say("the baseline"),
       old ? [". ", live.say("Compared with:"), " ", Object.keys(old).length ? list(old) : live.say("the baseline")] : "", ". ",

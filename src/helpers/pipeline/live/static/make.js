@@ -51,7 +51,8 @@
     return template.content;
   };
 
-  // ---- what an element was before it was changed, to the last attribute
+  // ---- what an element was before it was changed, to the last attribute but where it leads: links
+  // are written, and put back, by address.js
 
   const kept = new Map();
 
@@ -59,7 +60,7 @@
   live.keep = (element) => {
     if (!kept.has(element)) {
       kept.set(element, { nodes: [...element.childNodes],
-        attributes: [...element.attributes].map(({ name, value }) => [name, value]) });
+        attributes: [...element.attributes].map(({ name, value }) => [name, value]).filter(([name]) => name !== "href") });
     }
     return kept.get(element);
   };
@@ -72,7 +73,7 @@
     const same = was.nodes.length === element.childNodes.length
       && was.nodes.every((node, place) => node === element.childNodes[place]);
     if (!same) element.replaceChildren(...was.nodes);
-    const names = new Set(was.attributes.map(([name]) => name));
+    const names = new Set(["href", ...was.attributes.map(([name]) => name)]);
     for (const { name } of [...element.attributes]) if (!names.has(name)) element.removeAttribute(name);
     for (const [name, value] of was.attributes) {
       if (element.getAttribute(name) !== value) element.setAttribute(name, value);

@@ -43,7 +43,7 @@
     live.restore(piece.element);
     if (piece.kind === "row") live.restore(piece.element.cells[2]);
     Object.assign(piece, { state: moved ? "moved" : digits ? "digits" : "held", before, after });
-    if (asBuilt && !moved && !digits) return;
+    if (asBuilt && piece.state === "held") return;
     live.keep(piece.element);
     if (piece.kind === "sentence") showSentence(piece, before, after, moved);
     else showValue(piece, before, after, moved);
@@ -53,9 +53,9 @@
     const cell = piece.kind === "row" ? piece.element.cells[2] : piece.element;
     live.keep(cell);
     const was = before ?? wordsOfNone();
-    const said = moved ? live.say("baseline: {text}", { text: was })
-      : live.say("moved in digits that are not shown");
-    if (moved) cell.replaceChildren(after ?? wordsOfNone(), live.aside(live.say(" (baseline {text})", { text: was })));
+    cell.replaceChildren(after ?? wordsOfNone(), moved ? live.aside(live.say(" (baseline {text})", { text: was })) : "");
+    if (piece.state === "held") return; // both editions say so
+    const said = moved ? live.say("baseline: {text}", { text: was }) : live.say("moved in digits that are not shown");
     if (piece.kind === "row") cell.replaceChildren(live.make("span", { class: "live-value", title: said }, ...cell.childNodes));
     else piece.element.title = said;
     piece.element.classList.add(moved ? "live-moved" : "live-digits");
@@ -165,13 +165,13 @@
   const isWrong = (answer) => answer && answer.status !== "ok";
 
   /** What it showed last stays, dimmed, and says that it is not of these values. */
-  const fail = (piece, why) => {
+  const fail = (piece, answer) => {
     piece.state = "failed";
     if (piece.now === piece.element) live.keep(piece.now);
     piece.now.classList.add("live-not-computed");
     for (const each of piece.now.querySelectorAll(".live-failed")) each.remove();
     if (piece.kind === "exhibit") {
-      note(piece, live.say("Not computed for these values: {why}", { why }));
+      note(piece, live.say("Not computed for these values."), " ", ...live.bar.told(piece.chapter, answer));
       piece.now.firstElementChild.classList.add("live-failed");
       return;
     }
@@ -191,7 +191,7 @@
     const wrong = isWrong(now) ? now : isWrong(old) ? old : null;
     for (const piece of of(chapter)) {
       busy(piece, false);
-      if (wrong) fail(piece, wrong.reason || live.say("no answer is stored"));
+      if (wrong) fail(piece, wrong);
       else if (piece.kind === "exhibit") showExhibit(piece, now, old, addresses);
       else showRecord(piece, now, old);
     }

@@ -1,22 +1,20 @@
 // Where a sentence turns to other words: asked for one parameter, told in words and as ticks.
 (() => {
   const live = (window.bookLive ??= {});
-  const SHOWN = 60; // letters of a sentence
-
-  const short = (text = "") => (text.length > SHOWN ? `${text.slice(0, text.lastIndexOf(" ", SHOWN))} …` : text);
   const label = (chapter) => window.bookSettings.chapters[chapter]?.number || chapter;
 
-  const turns = (about, told) => told.turns.map((turn) => live.make("li", {}, live.make("strong", {}, turn.words || live.say("between {from} and {to}", { from: turn.between?.[0], to: turn.between?.[1] })),
-    ": ", live.make("del", {}, live.aside(live.say("before: ")), short(turn.from)), " ", live.make("ins", {}, live.aside(live.say("now: ")), short(turn.to)), ` (${label(told.chapter)})`));
+  const turns = (about, told) => told.turns.map((turn) => live.make("li", {}, turn.words
+    || live.say("{from} -> {to}, between {low} and {high}", { from: turn.from, to: turn.to, low: turn.between?.[0], high: turn.between?.[1] }),
+    ` (${label(told.chapter)})`));
 
   const held = (told) => {
     const range = told.swept ? live.say("from {low} to {high}", { low: told.swept[0], high: told.swept[1] })
       : (told.tried ?? []).join(", ");
-    const tried = (told.tried ?? []).length - (told.refused ?? []).length - (told.failed ?? []).length;
     const [sentences, results] = [told.holds ?? [], told.results_held ?? []].map((each) => each.length);
+    const wrong = (told.refused?.length ?? 0) + (told.failed?.length ?? 0);
     return live.make("li", {}, live.say("Chapter {number}, swept {range}:", { number: label(told.chapter), range }), " ",
       live.many(sentences, "{n} sentence", "{n} sentences"), ", ", live.many(results, "{n} result", "{n} results"), " ",
-      live.say("held at all {n} values tried.", { n: tried }));
+      live.many((told.tried?.length ?? 0) - wrong, "held at {n} value tried.", "held at all {n} values tried."), wrong ? ` ${live.many(wrong, "{n} value did not run.", "{n} values did not run.")}` : "");
   };
 
   const mark = (kind, at, told) => {

@@ -14,19 +14,20 @@
     signal?.addEventListener("abort", () => { clearTimeout(timer); failed(stopped()); }, { once: true });
   });
 
-  const fetched = async (address, signal) => {
+  const BUSY = [429, 503];
+  const fetched = async (address, signal, urgent) => {
     for (;;) {
-      const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
-      if (response.status !== 503) return response;
-      // The server is busy and says when to come again.
+      const response = await fetch(address, { signal, headers: { Accept: "application/json", "X-Book-Urgency": urgent ? "2" : "1" } });
+      if (!BUSY.includes(response.status)) return response;
+      // It says when to come again.
       await wait(Math.min(30, Math.max(0.2, Number(response.headers.get("Retry-After")) || 1)), signal);
     }
   };
 
-  const served = async (address, signal) => {
+  const served = async (address, signal, urgent = true) => {
     let response;
     try {
-      response = await fetched(address, signal);
+      response = await fetched(address, signal, urgent);
     } catch (error) {
       if (error.name === "AbortError") throw error;
       return { status: "dead", reason: live.say("The server of this book does not answer.") };
@@ -48,21 +49,20 @@
     document.head.append(script);
   });
 
-  const ask = async (parts, signal, query = "") => {
+  const ask = async (parts, signal, query = "", urgent = true) => {
     const end = isServed() ? ".json" : ".js";
-    // A file of the end alone would be hidden, and hosts leave such files out.
-    const address = place(...parts.slice(0, -1), (parts.at(-1) || "baseline") + end);
+    const address = place(...parts.slice(0, -1), parts.at(-1) + end);
     address.search = query;
-    const told = isServed() ? await served(address, signal) : await scripted(address, signal);
+    const told = isServed() ? await served(address, signal, urgent) : await scripted(address, signal);
     if (signal?.aborted) throw stopped();
     return told;
   };
 
   /** The answer of a chapter under an address; rejects only when it is not wanted any more. */
-  const answer = async (chapter, address, signal, query = "") => {
+  const answer = async (chapter, address, signal, query = "", urgent = true) => {
     const key = `${chapter}/${address}${query}`;
     if (known.has(key)) return known.get(key);
-    const told = await ask(["answers", chapter, address], signal, query);
+    const told = await ask(["answers", chapter, address], signal, query, urgent);
     if (told.status === "ok" && !query) {
       if (known.size >= MOST) known.delete(known.keys().next().value);
       known.set(key, told);
@@ -70,12 +70,14 @@
     return told;
   };
 
-  const tipping = (chapter, name, address, signal) => ask(["tipping", chapter, name, address], signal);
+  // A file needs a name where an address may be empty.
+  const tipping = (chapter, name, address, signal) =>
+    ask(["tipping", chapter, name, address || (isServed() ? "" : "baseline")], signal);
 
-  /** The server's own word on a query: its line where it refuses it, else nothing. */
-  const check = async (query, signal) => {
-    if (!isServed()) return "";
-    const told = await served(new URL(`live/check${query}`, live.address.root()), signal);
+  /** The server's own word on an address: its line where it refuses it, else nothing. */
+  const check = async (address, signal) => {
+    if (!isServed() || !address) return "";
+    const told = await served(new URL(`live/check?${address}`, live.address.root()), signal);
     return told.error ?? (told.ok === false ? told.reason ?? "" : "");
   };
 
