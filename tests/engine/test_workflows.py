@@ -76,6 +76,17 @@ def test_tests_run_the_same_command_as_the_readme_on_every_python_named():
     assert pythons == sorted(set(pythons)) and {"3.11", "3.13"} <= set(pythons)
 
 
+def test_what_is_published_and_previewed_is_the_live_book():
+    made = {name: "\n".join(step.get("run", "") for step in steps(
+        read(FOLDER / "workflows" / f"{name}.yml"))) for name in ("publish", "proposed")}
+    folder = re.search(r"book publish (\S+)\n", made["publish"])[1]
+    assert f".github/publish.sh {folder} ." in made["publish"]
+    assert "book publish proposed/html --editions none" in made["proposed"]
+    [upload] = [step for step in steps(read(FOLDER / "workflows" / "proposed.yml"))
+                if step.get("uses", "").startswith("actions/upload-artifact")]
+    assert upload["with"]["path"] == "proposed"
+
+
 def publish(origin, folder, place):
     return subprocess.run(
         ["bash", FOLDER / "publish.sh", folder, place], capture_output=True, text=True,

@@ -211,7 +211,7 @@ def test_where_a_sentence_turns_is_told_and_marked(opened):
     control.get_by_role("button", name="Where does it flip?").click()
     place = control.locator(".live-flipping")
     expect(place).to_contain_text("[a -> b], from 2030 up")
-    assert "1 sentence, 2 results hold over the whole range swept" in place.inner_text()
+    assert "1 sentence, 2 results held at all 2 values tried" in place.inner_text()
     assert control.locator(".live-tick-flip").count() == 2
     assert page.locator("[data-live=random_seed] button", has_text="flip").count() == 0
 
@@ -284,8 +284,9 @@ def static(built_for_the_panel, tmp_path_factory):
             as_script("bookAnswer", found), encoding="utf-8")
     (live / "tipping" / PATH / "horizon_year").mkdir(parents=True)
     (live / "tipping" / PATH / "horizon_year" / "baseline.js").write_text(as_script(
-        "bookTipping", {"chapter": PATH, "turns": [], "swept": ["2020", "2035"],
-                        "holds": ["ends"], "results_held": []}), encoding="utf-8")
+        "bookTipping", {"chapter": PATH, "turns": [], "tried": ["2020", "2035"],
+                        "swept": ["2020", "2035"], "holds": ["ends"],
+                        "results_held": []}), encoding="utf-8")
     for file in site.rglob("*.html"):
         depth = len(file.relative_to(site).parts) - 1
         file.write_text(head.into(file.read_text(encoding="utf-8"), "../" * depth),
@@ -340,7 +341,7 @@ def test_turns_are_told_from_a_folder(offline):
     page.locator(".live-opener").click()
     page.locator("[data-live=horizon_year]").get_by_role("button", name="flip").click()
     expect(page.locator("[data-live=horizon_year] .live-flipping")).to_contain_text(
-        "1 sentence, 0 results hold over the whole range swept")
+        "1 sentence, 0 results held at all 2 values tried")
     page.locator("[data-live=damping]").get_by_role("button", name="flip").click()
     expect(page.locator("[data-live=damping] .live-flipping")).to_contain_text("no sweep is stored")
 

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from small_book import REAL, book, shared, write
+from small_book import REAL, book, of_session, write
 
 from helpers import parameters
 from helpers.pipeline import chapters, execute
@@ -188,7 +188,7 @@ def test_what_a_chapter_says_would_change_its_answer_is_found_by_running_it(
         chapter, name, tmp_path_factory):
     """The chapter computes where it flips; the runs of the chapter say so within one stop."""
     stated = first_flip(chapter, name)
-    told = tipping.of(shared(tmp_path_factory), chapter, name)
+    told = tipping.of(of_session(tmp_path_factory), chapter, name)
     step = parameters.REGISTRY.step(name)
     assert any(float(turn["between"][0]) - step <= stated <= float(turn["between"][1]) + step
                for turn in told["turns"]), (stated, told["turns"])

@@ -10,12 +10,11 @@
   const held = (told) => {
     const range = told.swept ? live.say("from {low} to {high}", { low: told.swept[0], high: told.swept[1] })
       : (told.tried ?? []).join(", ");
-    const tried = (told.tried ?? []).length - (told.refused ?? []).length - (told.failed ?? []).length;
     const [sentences, results] = [told.holds ?? [], told.results_held ?? []].map((each) => each.length);
     const wrong = (told.refused?.length ?? 0) + (told.failed?.length ?? 0);
     return live.make("li", {}, live.say("Chapter {number}, swept {range}:", { number: label(told.chapter), range }), " ",
       live.many(sentences, "{n} sentence", "{n} sentences"), ", ", live.many(results, "{n} result", "{n} results"), " ",
-      live.say("held at all {n} values tried.", { n: tried }), wrong ? ` ${live.many(wrong, "{n} value did not run.", "{n} values did not run.")}` : "");
+      live.many((told.tried?.length ?? 0) - wrong, "held at {n} value tried.", "held at all {n} values tried."), wrong ? ` ${live.many(wrong, "{n} value did not run.", "{n} values did not run.")}` : "");
   };
 
   const mark = (kind, at, told) => {

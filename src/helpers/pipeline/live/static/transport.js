@@ -51,8 +51,7 @@
 
   const ask = async (parts, signal, query = "", urgent = true) => {
     const end = isServed() ? ".json" : ".js";
-    // A file of the end alone would be hidden, and hosts leave such files out.
-    const address = place(...parts.slice(0, -1), (parts.at(-1) || "baseline") + end);
+    const address = place(...parts.slice(0, -1), parts.at(-1) + end);
     address.search = query;
     const told = isServed() ? await served(address, signal, urgent) : await scripted(address, signal);
     if (signal?.aborted) throw stopped();
