@@ -240,6 +240,10 @@ CHECKS = [
           lambda match: [len(list(PROJECT.root.glob("scenarios/*.toml"))) - 1]),
     Check("vendor/README.md", r"axe-core ([\d.]+) \(MPL",
           lambda match: [version_in("tests/vendor/axe-core/axe.min.js", match[1])]),
+    Check("vendor/README.md", r"Observable Plot, [^|]*\| ([\d.]+) \|",
+          lambda match: [version_in("vendor/sweeps/plot/plot.umd.min.js", match[1])]),
+    Check("vendor/README.md", r"D3, which Plot [^|]*\| ([\d.]+) \|",
+          lambda match: [version_in("vendor/sweeps/d3/d3.min.js", match[1])]),
 ]
 CHECKS += [Check(DESCRIPTIONS, pattern, counted) for pattern, counted in (
     (r"^trends: Statements of the (\w+) foreign trends",
@@ -343,7 +347,8 @@ def field(table, name):
 def version_in(file, version):
     """A version, if a file names it; else what it names."""
     text = (PROJECT.root / file).read_text(encoding="utf-8")
-    return version if re.search(rf"(?:VERSION=\"|axe v){re.escape(version)}\b", text) else None
+    named = rf"(?:VERSION=\"|axe v|plot v|d3js\.org v){re.escape(version)}\b"
+    return version if re.search(named, text) else None
 
 
 @functools.cache

@@ -1,6 +1,5 @@
 """What a sweep found: its rows, which parameter moves which result, which sentences flip."""
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from helpers import parameters, results, words
@@ -160,25 +159,25 @@ def flips(frame, varied: Sequence[str]) -> list[dict]:
 
 def _turns(told, parameter: str, others: list[str]) -> list[dict]:
     """Flips of one sentence between neighbouring values of one parameter."""
-    order = {value: place for place, value in enumerate(in_order(parameter, told[parameter]))}
-    told = told.assign(_place=told[parameter].map(order).astype(int)).sort_values(
-        [*others, "_place"], kind="stable")
-    merged: dict[tuple, dict] = {}
-    pairs: dict[tuple, int] = {}
-    groups = [told] if not others else [
-        group for _, group in told.groupby(others, sort=False, dropna=False)]
-    for group in groups:
-        lines = list(zip(group[parameter], group["_wording"], group["text"], strict=True))
-        for (before, first, old), (after, second, new) in itertools.pairwise(lines):
-            if before == after:
-                continue
-            pairs[before, after] = pairs.get((before, after), 0) + 1
-            if first != second:
-                flip = merged.setdefault((before, after, first, second), {
-                    "parameter": parameter, "before": before, "after": after, "old": old,
-                    "new": new, "count": 0, "pieces": _pieces(old, new)})
-                flip["count"] += 1
-    return [{**flip, "of": pairs[flip["before"], flip["after"]]} for flip in merged.values()]
+    values = in_order(parameter, told[parameter])
+    order = {value: place for place, value in enumerate(values)}
+    lines = told.assign(_place=told[parameter].map(order).astype(int), _group=0)
+    if others:
+        lines["_group"] = lines.groupby(others, sort=False, dropna=False).ngroup()
+    lines = lines.sort_values(["_group", "_place"], kind="stable")[
+        ["_group", "_place", "_wording", "text"]]
+    # Each line beside the one before it, which has the next lower value of the parameter.
+    pairs = lines.shift(1).add_suffix("_old").join(lines)
+    pairs = pairs[(pairs["_group"] == pairs["_group_old"])
+                  & (pairs["_place"] != pairs["_place_old"])]
+    of = pairs.groupby(["_place_old", "_place"]).size()
+    turned = pairs[pairs["_wording"] != pairs["_wording_old"]]
+    return [{"parameter": parameter, "before": values[int(before)], "after": values[int(after)],
+             "old": alike["text_old"].iloc[0], "new": alike["text"].iloc[0],
+             "count": len(alike), "of": int(of[before, after]),
+             "pieces": _pieces(alike["text_old"].iloc[0], alike["text"].iloc[0])}
+            for (before, after, *_), alike in
+            turned.groupby(["_place_old", "_place", "_wording_old", "_wording"])]
 
 
 def _against_one(told, varied: Sequence[str]) -> list[dict]:

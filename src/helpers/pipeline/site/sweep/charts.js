@@ -120,7 +120,7 @@
           ...(x === SCENARIO ? [] : [data.scenarios.names[each.scenario]]), value, text]),
       [(split ? 3 : 2) - (x === SCENARIO)]];
     return figure({
-      title: `${name} against ${x}`, unit: numeric && axis.numeric ? measured(unit) : "",
+      title: `${name} against ${x}`, unit: numeric ? measured(unit) : "",
       said: `${title(one.chapter)}. ${said}`, drawing: drawn.make?.(`${name} against ${x}. ${said}`),
       signs, listed });
   };
@@ -258,7 +258,7 @@
     const height = Math.min(60, Math.max(30, cell * 0.6));
     const said = (filled.length === 0 ? "No run with these values has this result."
       : numeric ? (low === high ? `It is ${number(low, unit)} in every cell.`
-        : `From ${number(low, unit)} (light) to ${number(high, unit)} (strong) over ${
+        : `From ${number(low, unit)} (faintest) to ${number(high, unit)} (strongest) over ${
           plural(filled.length, "cell")}; the highest at ${pairOf(d3.greatest(filled, (each) => each.value), nameX, nameY, x, by)}.`)
       : `${plural(kinds.length, "different value")} over ${plural(filled.length, "cell")}.`)
       + (labelled === undefined && filled.length ? " The cells are too narrow for numbers here; the table has them." : "")
