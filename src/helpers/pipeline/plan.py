@@ -57,7 +57,7 @@ def make(project: Project, chapter: str, overrides: dict) -> Plan:
     """
     found = chapters.read(project, chapter)
     _check(project, found)
-    values = {name: overrides.get(name, default) for name, default in found.parameters.items()}
+    values = resolved(found.parameters, overrides)
     modules = closure.modules(project, [cell["source"] for cell in found.code_cells])
     read = [project.lock_file, project.data_package, *modules,
             *(datasets.locate(name, project) for name in found.tables),
@@ -79,10 +79,14 @@ def with_values(project: Project, made: Plan, overrides: dict) -> Plan:
     overrides : dict
         As for `make`: what the chapter does not read changes nothing.
     """
-    declared = chapters.read(project, made.chapter).parameters
-    values = {name: overrides.get(name, default) for name, default in declared.items()}
+    values = resolved(chapters.read(project, made.chapter).parameters, overrides)
     parts = {**made.parts, "parameters": values}
     return Plan(made.chapter, values, parts, key_of(parts), made.seen)
+
+
+def resolved(declared: dict, overrides: dict) -> dict:
+    """Values of the parameters that a chapter declares: those given, else its own."""
+    return {name: overrides.get(name, default) for name, default in declared.items()}
 
 
 def key_of(parts: dict) -> str:
