@@ -240,6 +240,9 @@ CHECKS = [
           lambda match: [len(list(PROJECT.root.glob("scenarios/*.toml"))) - 1]),
     Check("vendor/README.md", r"axe-core ([\d.]+) \(MPL",
           lambda match: [version_in("tests/vendor/axe-core/axe.min.js", match[1])]),
+    Check("vendor/README.md", r"resvg_py ([\d.]+) \(MIT",
+          lambda match: re.findall(r"^resvg-py==([\d.]+)", (
+              PROJECT.root / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)),
     Check("vendor/README.md", r"Observable Plot, [^|]*\| ([\d.]+) \|",
           lambda match: [version_in("vendor/sweeps/plot/plot.umd.min.js", match[1])]),
     Check("vendor/README.md", r"D3, which Plot [^|]*\| ([\d.]+) \|",
@@ -327,8 +330,9 @@ ALLOWED = [
     Allowed(CODED, r"give three figures of agreement together", "they follow in the sentence"),
     Allowed(CODED, r"cannot show that the two worked apart", "the two coders"),
     Allowed(CODED, r"the two coders had seen the codes", "the two coders"),
-    Allowed("vendor/README.md", r"Source Sans 3, [^|]*\| [^|]* \|",
-            "version of a package whose files do not say it"),
+    *(Allowed("vendor/README.md", pattern, "version of a package whose files do not say it")
+      for pattern in (r"Source Sans 3, [^|]*\| [^|]* \|", r"MiniSearch, [^|]*\| [^|]* \|",
+                      r"html-validate [\d.]+ \(MIT")),
 ]
 DECLARED = [*CHECKS, *ALLOWED]
 
