@@ -25,23 +25,24 @@ class Parameters(BaseModel):
         2019, "year in which scopes and shares are compared", "year", ge=2018, le=2021)
     horizon_year: int = parameter(
         2026, "last year of projected paths; years past a publisher's own end are flagged",
-        "year", ge=2020, le=2035)
+        "year", grid=(2020, 2023, 2026, 2028, 2030, 2035), ge=2020, le=2035)
     information_cutoff: int = parameter(
         2021, "outside rows for later years enter computations only in the appendices",
         "year", ge=2019, le=2026)
     interval_coverage: float = parameter(
         0.80, "nominal coverage of every interval", "fraction", ge=0.50, le=0.99)
-    random_seed: int = parameter(20190, "seed of all draws", ge=0, le=2**32 - 1)
-    draws: int = parameter(100_000, "number of Monte Carlo draws", "count", ge=1000, le=2_000_000)
+    random_seed: int = parameter(20190, "seed of all draws", step=1, grid=(), ge=0, le=2**32 - 1)
+    draws: int = parameter(100_000, "number of Monte Carlo draws", "count",
+                           grid=(1000, 10_000, 100_000, 2_000_000), ge=1000, le=2_000_000)
     display_currency: Literal["original", "USD", "RMB", "EUR"] = parameter(
         "original", "currency of tables; `original` converts nothing")
     exchange_rate_basis: Literal["annual_mean", "fixed"] = parameter(
         "annual_mean", "where conversion rates come from")
     rmb_per_usd: float = parameter(
         6.91, "rate when the basis is `fixed`, which the chart of 5.3 then marks",
-        "RMB per USD", ge=5.0, le=11.0)
+        "RMB per USD", grid=(5.0, 6.0, 6.5, 6.91, 7.2, 8.0, 11.0), ge=5.0, le=11.0)
     usd_per_eur: float = parameter(
-        1.12, "rate when the basis is `fixed`", "USD per EUR", ge=0.80, le=1.60)
+        1.12, "rate when the basis is `fixed`", "USD per EUR", step=0.01, ge=0.80, le=1.60)
     price_basis: Literal["nominal", "real_usd"] = parameter(
         "nominal", "`real_usd` deflates USD rows to dollars of base_year")
     approximate_half_width: float = parameter(
@@ -54,21 +55,26 @@ class Parameters(BaseModel):
     growth_model: Literal["random_walk_drift", "loglinear"] = parameter(
         "random_walk_drift", "model for three or more like-for-like annual values")
     damping: float = parameter(
-        0.90, "fixed yearly damping of log growth in stress paths", "fraction", ge=0.80, le=0.98)
+        0.90, "fixed yearly damping of log growth in stress paths", "fraction", step=0.01,
+        ge=0.80, le=0.98)
     persistence_share: float = parameter(
         1.0, "share of the implied log growth assumed to last; 1 is the publisher's own path",
         "fraction", ge=0.0, le=1.0)
     reference_class: Literal["m3_yearly", "gdp_world_bank"] = parameter(
         "m3_yearly", "class of series for stress bands and base rates")
     medium_score: float = parameter(
-        2.0, "score of Medium when Low is 1 and High is 3", "points", ge=1.05, le=2.95)
+        2.0, "score of Medium when Low is 1 and High is 3", "points", ge=1.05, le=2.95,
+        grid=(1.05, 1.5, 1.75, 2.0, 2.25, 2.5, 2.95))
     aggregation_power: float = parameter(
-        1.0, "power of the mean; 0 is geometric, -1 harmonic", ge=-2, le=2)
+        1.0, "power of the mean; 0 is geometric, -1 harmonic", step=0.1, ge=-2, le=2)
     dimension_weights: Annotated[list[float], Field(min_length=5, max_length=5)] = parameter(
         [0.2] * 5, "weights of policies, enterprises, SMEs, capital, alliances; they sum to 1",
-        "fractions", allowed="five shares, each 0 to 1, sum 1")
+        "fractions", allowed="five shares, each 0 to 1, sum 1",
+        grid=([0.2] * 5, [0.125, 0.5, 0.125, 0.125, 0.125],
+              *([float(place == whole) for place in range(5)] for whole in range(5))))
     weight_concentration: float = parameter(
-        1.0, "Dirichlet concentration of sampled weights; 1 is uniform", ge=0.2, le=50)
+        1.0, "Dirichlet concentration of sampled weights; 1 is uniform", ge=0.2, le=50,
+        grid=(0.2, 0.6, 1.0, 2.0, 5.0, 15.0, 50.0))
     merge_identical_columns: bool = parameter(
         False, "count capital and alliances as one dimension")
     rating_error: float = parameter(

@@ -7,7 +7,9 @@ parameter by name; this book's are in `helpers.parameters`.
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -20,7 +22,28 @@ class ParameterError(ValueError):
     """A parameter that does not exist, or a value that it cannot take. One line."""
 
 
-def parameter(default, meaning: str, unit: str = "-", *, allowed: str | None = None, **bounds):
+FEWEST_STOPS = 20  # of a control from end to end, where its step is not given
+STRETCHES = 4  # between the values of a grid that is not given
+
+
+@dataclass(frozen=True)
+class _About:
+    """What a registry says of a parameter beside its type, default and bounds.
+
+    A control's step and grid are none of what a value may be, so the JSON Schema lacks them.
+    """
+
+    unit: str
+    allowed: str | None
+    step: float | None
+    grid: tuple | None
+
+    def __call__(self, schema: dict) -> None:
+        schema |= {"unit": self.unit} | ({"allowed": self.allowed} if self.allowed else {})
+
+
+def parameter(default, meaning: str, unit: str = "-", *, allowed: str | None = None,
+              step: float | None = None, grid: Sequence | None = None, **bounds):
     """One field of a registry.
 
     Parameters
@@ -32,12 +55,17 @@ def parameter(default, meaning: str, unit: str = "-", *, allowed: str | None = N
     unit : str
     allowed : str, optional
         What it may be, in words, where bounds or choices do not say it.
+    step : float, optional
+        Distance between two stops of a control, counted from the lowest value; by default the
+        longest of 1, 2, 5, 10, … that leaves it some stops and meets the default.
+    grid : sequence, optional
+        Values for which answers are kept ready, in order; by default every choice, or for a number
+        both ends, the default and some between. None at all for an empty one.
     **bounds
         ``ge`` and ``le``, as pydantic takes them.
     """
-    return Field(default=default, description=meaning,
-                 json_schema_extra={"unit": unit} | ({"allowed": allowed} if allowed else {}),
-                 **bounds)
+    return Field(default=default, description=meaning, json_schema_extra=_About(
+        unit, allowed, step, None if grid is None else tuple(grid)), **bounds)
 
 
 LONGEST_TITLE, LONGEST_WHY, LARGEST_BYTES = 120, 1000, 1 << 20
@@ -71,6 +99,20 @@ PARSERS = {
 }
 
 
+def _derived_step(low: float, high: float, standard: float) -> Decimal:
+    """The longest of 1, 2, 5, 10, … that divides a range into enough stops, one the default."""
+    low, wide, off = Decimal(str(low)), Decimal(str(high)), Decimal(str(standard))
+    wide, off = wide - low, off - low
+    power = (wide / FEWEST_STOPS).adjusted()
+    while wide:
+        for part in (5, 2, 1):
+            step = Decimal(part).scaleb(power)
+            if step * FEWEST_STOPS <= wide and not wide % step and not off % step:
+                return step
+        power -= 1
+    return Decimal(1)
+
+
 def _without_minus_zero(value):
     """The value; 0.0 for -0.0, which is equal to it and would have another name."""
     if isinstance(value, list):
@@ -83,6 +125,8 @@ class Registry:
 
     def __init__(self, model: type[BaseModel]):
         self.model = model
+        for name in self.names():
+            self._check_stops(name)
 
     def names(self) -> list[str]:
         """All parameter names, in registry order."""
@@ -112,9 +156,71 @@ class Registry:
                       if hasattr(bound, side)), None) for side in ("ge", "le")]
         return None if None in ends else (ends[0], ends[1])
 
+    def step(self, name: str) -> int | float | None:
+        """Distance between two stops of a control of a number; None for anything else."""
+        bounds, given = self.bounds(name), self._about(name).step
+        if given is not None or bounds is None:
+            return given
+        found = _derived_step(*bounds, self.defaults()[name])
+        return max(1, int(found)) if self.type_name(name) == "int" else float(found)
+
+    def grid(self, name: str) -> list:
+        """Values for which answers are kept ready, in order; the default is one of them.
+
+        Every choice; for a number both ends, the default and some stops between; for a list of
+        shares the default and each corner. None where no two values are compared, as for a seed.
+        """
+        given, standard = self._about(name).grid, self.defaults()[name]
+        if given is not None:
+            return list(given)
+        if self.type_name(name) == "bool":
+            return [False, True]
+        if self.choices(name):
+            return list(self.choices(name))
+        bounds = self.bounds(name)
+        if bounds is None:
+            return [standard, *([float(place == corner) for place in range(len(standard))]
+                                for corner in range(len(standard)))]
+        low, high = bounds
+        stretch = (high - low) / STRETCHES
+        between = (self.nearest_stop(name, low + stretch * place) for place in range(1, STRETCHES))
+        # One next to the default would tell nearly the same.
+        apart = (value for value in between if abs(value - standard) >= stretch / 2)
+        return sorted({*map(type(standard), bounds), standard, *apart})
+
+    def nearest_stop(self, name: str, value: float) -> int | float:
+        """The stop of a number's control that is nearest to a value, as it would be typed."""
+        (low, high), step = self.bounds(name), self.step(name)
+        first, one = Decimal(str(low)), Decimal(str(step))
+        last = (Decimal(str(high)) - first) // one
+        place = min(max(round((Decimal(str(value)) - first) / one), 0), last)
+        return type(self.defaults()[name])(first + place * one)
+
+    def _about(self, name: str) -> _About:
+        return self.model.model_fields[name].json_schema_extra
+
+    def _check_stops(self, name: str) -> None:
+        """Refuse a step or grid that its parameter cannot take; whoever writes one sees it."""
+        about, bounds, standard = self._about(name), self.bounds(name), self.defaults()[name]
+        if about.step is not None:
+            if bounds is None:
+                raise ParameterError(f"{name}: step: only a number with two bounds has one.")
+            low, high, one = (Decimal(str(each)) for each in (*bounds, about.step))
+            if not 0 < one <= high - low or any(
+                    (place - low) % one for place in (high, Decimal(str(standard)))):
+                raise ParameterError(f"{name}: step: expected one that leads from {low} to {high} "
+                                     f"and meets {standard}; got {about.step}.")
+        if about.grid:
+            for value in about.grid:
+                self.validate({name: value})
+            if standard not in about.grid or any(
+                    about.grid.count(value) > 1 for value in about.grid):
+                raise ParameterError(f"{name}: grid: expected values that differ, the default "
+                                     f"{self.literal(standard)} among them.")
+
     def allowed(self, name: str) -> str:
         """What a parameter may be, in words: its range or its choices."""
-        said = self.model.model_fields[name].json_schema_extra.get("allowed")
+        said = self._about(name).allowed
         if said:
             return said
         if self.choices(name):
@@ -124,7 +230,7 @@ class Registry:
 
     def unit(self, name: str) -> str:
         """Unit of a parameter; ``-`` where it has none."""
-        return self.model.model_fields[name].json_schema_extra["unit"]
+        return self._about(name).unit
 
     def meaning(self, name: str) -> str:
         """What a parameter means, as one phrase."""

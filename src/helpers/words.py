@@ -84,6 +84,25 @@ def in_words(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
+def leading(items: Sequence[str], letters: int) -> str:
+    """As many of the items as fit, in their order, and how many more: ``a, b and three more``.
+
+    Parameters
+    ----------
+    items : sequence of str
+        What matters most stands at the front. The first is named whatever its length.
+    letters : int
+        Most letters of the text.
+    """
+    items = list(items)
+    text = in_words(items)
+    for named in range(len(items) - 1, 0, -1):
+        if len(text) <= letters:
+            break
+        text = f"{', '.join(items[:named])} and {count_in_words(len(items) - named)} more"
+    return text
+
+
 def count_in_words(count: int) -> str:
     """A count as running text prints it: ``no``, ``one`` to ``ten``, then digits (``1,200``)."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

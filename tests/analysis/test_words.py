@@ -69,6 +69,15 @@ def test_places_make_a_list():
     assert words.places([]) == "none"
 
 
+@pytest.mark.parametrize("items, letters, text", [
+    ([], 9, "none"), (["a", "b", "c", "d"], 13, "a, b, c and d"),
+    (["a", "b", "c", "dd"], 13, "a and three more"),
+    (["a", "b", "cccccc", "d"], 17, "a, b and two more"),
+    (["far too long", "b"], 3, "far too long and one more")])
+def test_a_long_list_names_what_fits_and_counts_the_rest(items, letters, text):
+    assert words.leading(items, letters) == text
+
+
 def test_a_sign_is_printed_once():
     assert words.signed(words.percent(0.05)) == "+5.0\u00a0%"
     assert words.signed(words.percent(-0.05)) == "\u22125.0\u00a0%"

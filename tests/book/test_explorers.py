@@ -16,7 +16,7 @@ from small_book import REAL
 
 from helpers import composite, datasets, explorers, growth
 from helpers.pipeline import chapters, edition
-from helpers.pipeline.site import assemble, frame
+from helpers.pipeline.site import frame, inputs
 
 FILES = REAL.code / "explorers" / "static" / "explorers"
 CHAPTERS = {"weights": "3-6-country-comparison", "growth": "2-3-market-expansion"}
@@ -123,7 +123,7 @@ def test_the_path_is_that_of_the_growth_helpers():
 
 
 def test_the_built_book_gets_script_and_style():
-    folders = [folder / "explorers" for folder in assemble.static_folders(edition.baseline(REAL))]
+    folders = [folder / "explorers" for folder in inputs.static_folders(edition.baseline(REAL))]
     assert [folder for folder in folders if folder.is_dir()] == [FILES]
     assert sorted(FILES.iterdir()) == [explorers.STYLE, explorers.SCRIPT]
 

@@ -9,7 +9,7 @@ import axe
 import pytest
 import small_book
 
-from helpers.pipeline.site import metadata as of_the_book
+from helpers.pipeline.site import page_metadata
 
 CHAPTER = "2-3-market-expansion"
 PAGE = f"chapters/{CHAPTER}.html"
@@ -27,7 +27,7 @@ def project(tmp_path_factory):
     """The chapters that have least and most to show, and an edition of one changed value."""
     made = small_book.make(tmp_path_factory.mktemp("furniture") / "project",
                            [CHAPTER, "5-4-investment-in-china"])
-    shutil.copy(small_book.REAL.root / of_the_book.CITATION, made.root)
+    shutil.copy(small_book.REAL.root / page_metadata.CITATION, made.root)
     shutil.copy(small_book.REAL.root / "troubleshooting.md", made.root)
     made.contents.write_text(made.contents.read_text() + "      - file: status\n"
                              "      - file: troubleshooting\n")

@@ -4,11 +4,13 @@ import io
 import re
 from pathlib import Path
 
+import lxml.html
 import pytest
 import small_book
 from pypdf import PdfReader
 
 from helpers.pipeline import contents, edition, pdf
+from helpers.pipeline.site import one_document
 
 CHAPTERS = ["2-3-market-expansion", "a1-claims-audit"]
 WIDE = ["sources", "parameters", "what-changed", *(f"chapters/{chapter}" for chapter in CHAPTERS)]
@@ -89,6 +91,24 @@ class TestOnePage:
         assert all(len(text) > 300 for text in told), "no sheet is nearly empty"
 
 
+# For pages in Chinese, which another option adds; licences, which lie beside what they are of; and
+# what is taken along, some of it from pages that this small book has not.
+KEPT = re.compile(r"chinese\.css|fonts/noto-sans-sc-(400|700)\.woff2|.*/LICENSE[^/]*"
+                  r"|(downloads|ledger)/.*")
+
+
+def test_nothing_lies_beside_the_pages_that_none_asks_for(project):
+    folder = project.build / "html" / "_static"
+    asking = [*folder.parent.rglob("*.html"), *folder.rglob("*.css"), *folder.rglob("*.js"),
+              *folder.rglob("datapackage.json")]
+    asked = "\n".join(file.read_text(encoding="utf-8") for file in asking)
+    there = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+    assert len(there) > 30
+    # A script puts the name of a chapter between the folder and the end.
+    assert [name for name in there if not KEPT.fullmatch(name) and name not in asked
+            and not (name.startswith("values/") and f'"{Path(name).stem}/' in asked)] == []
+
+
 def test_addresses_in_the_web_are_printed_once(opened):
     page = opened("sources.html", "light")
     said = page.locator("a[href^=http]").evaluate_all(
@@ -104,6 +124,19 @@ def test_what_is_folded_is_read_on_paper_without_scripts_too(opened):
     assert page.locator(".article details li").first.is_visible()
     assert not opened("sources.html", "light", media="screen").locator(
         ".article details li").first.is_visible()
+
+
+ASKED = re.compile(r"sliders|with the mouse")  # by words beside an explorer
+
+
+def test_paper_asks_for_nothing_that_needs_a_screen(opened, printed):
+    file = f"chapters/{CHAPTERS[0]}.html"
+    on_screen = opened(file, "light", media="screen", java_script_enabled=False)
+    assert set(ASKED.findall(on_screen.inner_text("article"))) == {"sliders", "with the mouse"}
+    for told in (sheets(opened(file, "light", java_script_enabled=False)),
+                 [sheet.extract_text() for sheet in printed.pages]):
+        assert "at one rate" in " ".join(told), "the table in the stead of the explorer"
+        assert not [text for text in told if ASKED.search(text)]
 
 
 @pytest.mark.parametrize("page", WIDE)
@@ -158,6 +191,15 @@ class TestWholeBook:
                     outside += 1
         assert inside > 30 and outside > 5
 
+    def test_every_link_that_is_printed_has_its_place(self, project):
+        """Chromium drops a link without one in silence, so the document itself is looked at."""
+        wanted = edition.baseline(project)
+        root = lxml.html.fromstring(one_document.of_book(
+            wanted.folder, contents.parts(project), pdf.cover_of(wanted), {}))
+        ids = set(root.xpath("//@id"))
+        inside = [link for link in root.xpath("//a/@href") if link.startswith("#")]
+        assert len(inside) > 30 and {link for link in inside if link[1:] not in ids} == set()
+
     def test_every_sheet_has_its_number_and_no_sheet_is_nearly_empty(self, printed):
         for number, sheet in enumerate(printed.pages[1:], 2):
             text = sheet.extract_text()
@@ -207,8 +249,6 @@ def test_without_chromium_nothing_runs_and_the_next_command_is_said(workshop, mo
 
 
 def html_of(project, page):
-    import lxml.html
-
     return lxml.html.parse(str(Path(project.build, "html", f"{page}.html"))).getroot()
 
 

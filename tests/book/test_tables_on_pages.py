@@ -80,6 +80,28 @@ def test_texts_are_sorted_with_the_numbers_in_them(opened):
     assert column(page, 0) == [f"row {place}" for place in range(len(ROWS))]
 
 
+@pytest.mark.parametrize("texts, order", [
+    (["1,200", "", "900", "–", "12,000"], ["900", "1,200", "12,000", "–", "–"]),
+    (["9 %", "45.0 %", "–", "\u22123 %", "100%"], ["\u22123 %", "9 %", "45.0 %", "100%", "–"]),
+    (["USD 1.2 billion", "about USD 380 million", "–", "USD 16 billion"],
+     ["about USD 380 million", "USD 1.2 billion", "USD 16 billion", "–"]),
+    (["$30", "\u2212$4", "€5", ""], ["\u2212$4", "€5", "$30", "–"]),
+])
+@pytest.mark.parametrize("named", ["Size", "Who"], ids=["a column of numbers", "one of texts"])
+def test_thousands_percent_currency_and_what_is_missing(opened, texts, order, named):
+    """Where a column is not said to be of numbers, its texts tell."""
+    texts, order = ([text.replace("about ", "") for text in each] if named == "Who" else each
+                    for each in (texts, order))
+    rows = [[text or "–", text, *ROWS[0][2:]] for text in texts * 3]
+    page = opened(rows=rows, width=1280)
+    button, place = page.get_by_role("button", name=named, exact=True), HEADERS.index(named)
+    there = [text for text in order if text != "–"]
+    last = ["–"] * (len(rows) - 3 * len(there))
+    for expected in (there, there[::-1]):
+        button.click()
+        assert column(page, place) == [text for text in expected for _ in range(3)] + last
+
+
 def test_a_table_that_is_seen_at_a_glance_has_no_buttons(opened):
     assert opened(rows=ROWS[:10]).get_by_role("button").count() == 0
     assert opened(rows=ROWS[:11]).get_by_role("button").count() == len(HEADERS)
@@ -128,6 +150,13 @@ def test_a_shadow_says_on_which_side_there_is_more(opened):
     assert shades() == [True, False]
 
 
+def test_it_is_said_that_a_table_scrolls_only_while_it_does(opened):
+    page = opened(rows=[["a", "1", "b", "c", *SUMS]], width=320)
+    page.get_by_role("region", name="Sizes, scrolls sideways", exact=True).wait_for()
+    page.set_viewport_size({"width": 1280, "height": 600})
+    page.get_by_role("region", name="Sizes", exact=True).wait_for()
+
+
 def test_the_keyboard_stops_at_a_table_only_where_there_is_something_to_move(opened):
     page = opened(rows=[["a", "1", "b", "c", *SUMS]], width=1280)
     page.locator(".book-table:not([tabindex])").wait_for(state="attached")
@@ -150,6 +179,7 @@ def test_the_script_is_small():
 
 
 def test_tables_that_are_made_by_hand_have_the_box_as_well():
-    for made in (generated.html_table("Runs", ["A"], [["a"]]), sweep_page.PAGE):
+    for made in (generated.html_table("Runs", ["A"], [["a"]]),
+                 (sweep_page.OWN / "index.html").read_text(encoding="utf-8")):
         box = re.search(r'<div class="book-table"[^>]*>', made)[0]
         assert 'role="region"' in box and 'tabindex="0"' in box and "aria-label=" in box

@@ -206,6 +206,17 @@ def test_a_wrong_output_is_found(outputs, fault):
     assert any(fault in line for line in check.output_faults(made(outputs=outputs)))
 
 
+def test_an_alternative_text_is_as_long_as_a_listener_bears():
+    def of_letters(number):
+        about = {"figure": "f", "alt": ("Bars that show one thing for " + "years " * 60)[:number]}
+        return check.output_faults(made(outputs=[
+            *map(record, RECORDS.values()), {**FIGURE, "metadata": {"book": about}}]))
+
+    assert of_letters(300) == []
+    [fault] = of_letters(301)
+    assert "figure f has 301 letters" in fault and "at most 300" in fault
+
+
 def test_stripped_outputs_are_found():
     chapter = made()
     chapter.code_cells[2]["execution_count"] = None

@@ -61,7 +61,7 @@ def test_everything_is_listed_with_numbers_titles_and_addresses(small):
     assert "  2.3  2-3-market-expansion   Market expansion" in said
     assert "horizon_year = 2030, own table claims" in said
     assert (folder / "index.html").as_uri() in said
-    assert "grid  2 results" in said and (sweep / "index.html").as_uri() in said
+    assert "grid  2 rows" in said and (sweep / "index.html").as_uri() in said
 
 
 def test_one_kind_can_be_listed_and_read_by_machines(small):

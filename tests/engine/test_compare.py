@@ -1,10 +1,12 @@
 """What moved between two editions is found, and only that."""
 
 import json
+import re
 
 import pytest
 from small_book import READS, REAL, RECORD, book, own_table, scenario, write
 
+from helpers import colours
 from helpers.pipeline import compare, edition
 from helpers.pipeline.site import generated
 
@@ -71,7 +73,7 @@ def test_sentences_figures_and_new_results_are_found(tmp_path):
         run(tmp_path / "a", {**words, "text": "A leads."}, figure="<svg>1</svg>"),
         run(tmp_path / "b", {**words, "text": "B leads."}, record("new"), figure="<svg>2</svg>"))
     assert found.sentences == [{"chapter": "c", "name": "s", "old": "A leads.", "new": "B leads."}]
-    assert found.figures[0]["alt"] == "what is shown"
+    assert found.figures[0]["new_about"]["alt"] == "what is shown"
     assert found.only == [{"chapter": "c", "name": "new", "edition": "B"}]
 
 
@@ -86,7 +88,25 @@ def test_the_page_shows_results_sentences_and_both_pictures(tmp_path):
     assert "This edition against the baseline." in page, "a reason of the baseline is not its own"
     assert "book build --set horizon_year=2030" in page
     assert "+50.0 %" in page and "<b>X</b>" not in page
-    assert "c-f-baseline.svg" in page and 'alt="what is shown"' in page
+
+
+def test_the_page_draws_both_pictures_without_an_id_twice(tmp_path):
+    fill = f'fill="{colours.ACCENT.light}"'
+
+    def picture(alt):
+        return (f'<svg><svg class="book-drawing" y="9" role="img" aria-label="{alt}"><defs>'
+                f'<path id="m"/></defs><use href="#m"/><path {fill}/></svg></svg>')
+
+    found = compare.compare(run(tmp_path / "a", figure=picture("one")),
+                            run(tmp_path / "b", figure=picture("two")))
+    found.figures.append({**found.figures[0], "name": "g"})
+    made = edition.Edition(REAL, "baseline", "To 2030", "", {}, {"horizon_year": 2030})
+    page = generated.what_changed_page(made, found, [])
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) == 4 and set(re.findall('href="#([^"]+)"', page)) == set(ids)
+    assert page.index('aria-label="one"') < page.index('aria-label="two"')
+    assert "<img" not in page and fill not in page, "dark where the page is"
+    assert page.count("var(--figure-") == 4
 
 
 @pytest.mark.parametrize("change, said", [

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import made_sweep
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -66,10 +67,13 @@ def test_a_download_is_taken_back_as_a_table_of_ones_own(tmp_path):
 
 
 def test_a_sweep_is_a_download_too(workshop):
-    frame = pd.DataFrame({"scenario": ["=x"], "text": ["5\u00a0%"]})
-    folder = sweep.write(workshop, frame, [], "one")
+    frame, failed = made_sweep.of_scenarios({"=x": {}}, lambda: [
+        made_sweep.sentence("s", "5\u00a0%")])
+    folder = sweep.write(workshop, frame, failed, "one")
     content = (folder / "results.csv").read_bytes()
-    assert content == BOM + "scenario,text\n'=x,5\u00a0%\n".encode()
+    head = ",".join(["scenario", *sweep.RESULT])
+    line = f"'=x,{made_sweep.CHAPTER},sentence,s,,,,,,,,text,5\u00a0%,,key"
+    assert content == BOM + f"{head}\n{line}\n".encode()
     assert json.loads((folder / "failed.json").read_text()) == []
 
 

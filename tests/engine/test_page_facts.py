@@ -12,8 +12,7 @@ from small_book import READS, REAL, RECORD
 
 from helpers import parameters
 from helpers.pipeline import edition
-from helpers.pipeline.site import edition_box, page_facts, rendering
-from helpers.pipeline.site import metadata as of_the_book
+from helpers.pipeline.site import edition_box, page_facts, page_metadata, rendering
 
 CITED = {"title": "A book", "authors": ["The authors"], "version": "1.2.0", "date": "2026-11-22",
          "repository": "", "root": ""}
@@ -23,7 +22,7 @@ ADVISORIES = "from helpers import datasets\ncounts = datasets.load('ics_advisori
 
 @pytest.fixture
 def project(workshop):
-    shutil.copy(REAL.root / of_the_book.CITATION, workshop.root)
+    shutil.copy(REAL.root / page_metadata.CITATION, workshop.root)
     small_book.write(workshop, "one", READS, RECORD, head="horizon_year = 2026  # year")
     small_book.write(workshop, "two", RECORD.replace("horizon_year", "1"),
                      head="medium_score = 2.0  # points")
@@ -130,7 +129,7 @@ class TestFoot:
 
     def test_each_page_with_a_place_gets_its_foot(self, project, tmp_path):
         page = self.fill(project, tmp_path / "html")
-        cited = yaml.safe_load((project.root / of_the_book.CITATION).read_text())
+        cited = yaml.safe_load((project.root / page_metadata.CITATION).read_text())
         assert f"1 One. In: {cited['title']}, version {cited['version']}" in page
         assert (tmp_path / "html" / "search.html").read_text() == "<h1>Search</h1>"
 
@@ -149,7 +148,7 @@ class TestFoot:
         assert again == self.fill(project, tmp_path / "other")
 
     def test_a_book_that_does_not_say_how_it_is_cited_has_none(self, project, tmp_path):
-        (project.root / of_the_book.CITATION).unlink()
+        (project.root / page_metadata.CITATION).unlink()
         assert self.fill(project, tmp_path / "html") == self.EMPTY
 
 

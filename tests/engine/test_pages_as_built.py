@@ -7,7 +7,7 @@ from small_book import RECORD, write
 
 from helpers.pipeline import building, edition, plan, store
 from helpers.pipeline.edition import BuildError
-from helpers.pipeline.site import assemble, checksums, sphinx
+from helpers.pipeline.site import checksums, inputs, sphinx
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_how_the_page_builder_ended_is_said_even_if_it_said_nothing(tmp_path):
 def test_what_was_touched_while_pages_were_built_keeps_them_from_being_published(workshop):
     write(workshop, "good", RECORD)
     wanted = edition.baseline(workshop)
-    read = assemble.inputs(wanted, [SimpleNamespace(chapter="good")])
+    read = inputs.files(wanted, [SimpleNamespace(chapter="good")])
     assert workshop.chapters / "good.ipynb" in read
     assert workshop.data / "paper" / "claims.csv" in read, "read by no chapter, and shown"
     seen = {file: building.files.state(file) for file in read}

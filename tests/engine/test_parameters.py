@@ -1,12 +1,15 @@
 """One name, one meaning: what is no parameter, or cannot be its value, is refused."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, create_model
 
 from helpers import parameters
+from helpers.registry import Registry, parameter
 
 
 def test_the_defaults_are_valid_and_complete():
@@ -127,3 +130,93 @@ def test_a_chapter_checks_its_parameters_without_naming_them_again():
     parameters.check({"horizon_year": 2030, "other": object(), "__name__": "x"})
     with pytest.raises(parameters.ParameterError, match="horizon_year: expected int"):
         parameters.check({"horizon_year": 2050, "other": 1})
+
+
+def registry_of(default, **told):
+    """A registry of one number."""
+    return Registry(create_model("Made", __base__=BaseModel, x=(
+        type(default), parameter(default, "what it means", **told))))
+
+
+def places(digits):
+    return st.integers(-10_000, 10_000).map(lambda whole: float(Decimal(whole).scaleb(-digits)))
+
+
+@given(st.integers(0, 3).flatmap(lambda digits: st.tuples(*[places(digits)] * 3)))
+def test_stops_of_a_number_lead_from_end_to_end_and_meet_the_default(three):
+    low, default, high = sorted(three)
+    made = registry_of(default, ge=low, le=high)
+    step, grid = Decimal(str(made.step("x"))), made.grid("x")
+    assert step > 0 and {low, default, high} <= set(grid)
+    assert grid == sorted(set(grid)) and low <= grid[0] and grid[-1] <= high and len(grid) <= 6
+    for value in grid:
+        assert made.validate({"x": value}) == {"x": value}
+        assert (Decimal(str(value)) - Decimal(str(low))) % step == 0
+        assert made.parse(f"x={made.literal(value)}") == ("x", value)
+    for value in (low, default, high):
+        assert made.nearest_stop("x", value) == value
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=3, max_size=3))
+def test_stops_of_a_whole_number_are_whole(three):
+    low, default, high = sorted(three)
+    made = registry_of(default, ge=low, le=high)
+    assert type(made.step("x")) is int and made.step("x") >= 1
+    assert all(type(value) is int and low <= value <= high for value in made.grid("x"))
+    assert {low, default, high} <= set(made.grid("x"))
+
+
+@given(st.floats(-2, 2))
+def test_the_nearest_stop_is_none_further_than_half_a_step(value):
+    name = "aggregation_power"
+    near = parameters.REGISTRY.nearest_stop(name, value)
+    assert abs(near - value) <= parameters.REGISTRY.step(name) / 2 + 1e-9
+    parameters.validate({name: near})
+
+
+@pytest.mark.parametrize("name", parameters.names())
+def test_values_kept_ready_can_be_taken_and_the_default_is_among_them(name):
+    grid, standard = parameters.REGISTRY.grid(name), parameters.defaults()[name]
+    if name == "random_seed":
+        assert grid == []
+        return
+    assert standard in grid and len(grid) == len({str(value) for value in grid}) >= 2
+    for value in grid:
+        assert type(value) is type(standard)
+        assert parameters.validate({name: value}) == {name: value}
+    choices = parameters.choices(name)
+    assert not choices or {parameters.literal(value) for value in grid} == set(choices)
+    bounds = parameters.REGISTRY.bounds(name)
+    assert not bounds or {*bounds} <= set(grid) and grid == sorted(grid)
+    if name == "dimension_weights":
+        corners = [[float(place == whole) for place in range(5)] for whole in range(5)]
+        assert all(corner in grid for corner in corners)
+
+
+def test_what_a_scenario_sets_is_kept_ready_too():
+    from small_book import REAL
+
+    from helpers.pipeline import edition
+
+    lists = [each.overrides["dimension_weights"] for each in edition.shipped(REAL)
+             if "dimension_weights" in each.overrides]
+    assert lists and all(each in parameters.REGISTRY.grid("dimension_weights") for each in lists)
+
+
+@pytest.mark.parametrize("told, line", [
+    ({"step": 0.3}, "x: step: expected one that leads from 0 to 1 and meets 0.5; got 0.3"),
+    ({"step": 0.4}, "got 0.4"), ({"step": -0.1}, "got -0.1"), ({"step": 2}, "got 2"),
+    ({"grid": (0.5, 1.5)}, "x: expected float, 0 to 1; got .1.5."),
+    ({"grid": (0.0, 1.0)}, "x: grid: expected values that differ, the default 0.5 among them"),
+    ({"grid": (0.5, 0.5)}, "values that differ")])
+def test_a_step_or_grid_that_a_parameter_cannot_take_is_refused(told, line):
+    with pytest.raises(parameters.ParameterError, match=line):
+        registry_of(0.5, ge=0, le=1, **told)
+
+
+def test_controls_are_none_of_what_a_value_may_be():
+    schema = parameters.Parameters.model_json_schema()["properties"]
+    assert not any({"step", "grid"} & set(about) for about in schema.values())
+    assert all("unit" in about for about in schema.values())
+    with pytest.raises(parameters.ParameterError, match="only a number"):
+        registry_of("a", step=0.1)

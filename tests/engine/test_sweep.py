@@ -1,14 +1,18 @@
 """A sweep is planned whole, skips what is finished, and loses no run."""
 
+import hashlib
 import json
+import re
+import shutil
 from dataclasses import replace
 
+import made_sweep
 import pandas as pd
 import pytest
 from small_book import REAL, RECORD, book, own_table, scenario, write
 
 from helpers import parameters
-from helpers.pipeline import edition, execute, sweep
+from helpers.pipeline import edition, execute, sweep, swept
 from helpers.pipeline.site import sweep_page
 
 HOW = execute.How(jobs=2)
@@ -16,8 +20,9 @@ EVERY_KIND = "\n".join([
     "from helpers import results",
     *[f"_ = results.record({name!r}, {value}, unit='ratio', label='L')" for name, value in {
         "whole": "3", "half": "0.5", "truth": "True", "words": "'US'", "several": "[1, 2.5]",
-        "table": "{'b': 1, 'a': False}"}.items()],
-    "results.refuse('none', 'Two points.', unit='ratio', label='L')"])
+        "table": "{'b': 1, 'a': {'x': False, 'y': 4}}", "empty": "{}"}.items()],
+    "results.refuse('none', 'Two points.', unit='ratio', label='L')",
+    "results.sentence('said', 'It is 3.')"])
 
 
 def test_a_grid_is_every_combination():
@@ -86,15 +91,23 @@ def test_values_keep_their_kind_and_truth_is_no_number(workshop):
     write(workshop, "kinds", EVERY_KIND)
     frame, failed = sweep.run(workshop, sweep.make(workshop, {"s": {}}, ["kinds"]), HOW)
     assert failed == []
-    rows = frame.set_index("result")
+    rows = frame.assign(part=frame["part"].mask(frame["part"] == "", "-")).set_index(
+        ["result", "part"])
     assert rows["kind"].to_dict() == {
-        "whole": "number", "half": "number", "truth": "boolean", "words": "text",
-        "several": "list", "table": "mapping", "none": "none"}
-    assert rows["value"].dropna().to_dict() == {"whole": 3.0, "half": 0.5}
-    assert rows["value_json"].to_dict() == {
-        "whole": "", "half": "", "truth": "true", "words": '"US"', "several": "[1,2.5]",
-        "table": '{"a":false,"b":1}', "none": ""}
-    assert rows.loc["none", "status"] == "refused"
+        ("whole", "-"): "number", ("half", "-"): "number", ("truth", "-"): "boolean",
+        ("words", "-"): "text", ("several", "1"): "number", ("several", "2"): "number",
+        ("table", "b"): "number", ("table", "a / x"): "boolean", ("table", "a / y"): "number",
+        ("empty", "-"): "mapping", ("none", "-"): "none", ("said", "-"): "text"}
+    assert rows["value"].dropna().to_dict() == {
+        ("whole", "-"): 3.0, ("half", "-"): 0.5, ("several", "1"): 1.0, ("several", "2"): 2.5,
+        ("table", "b"): 1.0, ("table", "a / y"): 4.0}
+    assert rows.loc[rows["value_json"] != "", "value_json"].to_dict() == {
+        ("truth", "-"): "true", ("words", "-"): '"US"', ("table", "a / x"): "false",
+        ("empty", "-"): "{}"}
+    assert rows.loc[("none", "-"), "status"] == "refused"
+    assert rows.loc[("several", "2"), "text"] == "2.50"
+    assert list(frame["type"]) == ["result"] * (len(frame) - 1) + ["sentence"]
+    assert rows.loc[("said", "-"), "text"] == "It is 3."
 
 
 def test_columns_of_parameters_have_their_types(workshop):
@@ -118,7 +131,8 @@ def test_a_failed_run_does_not_stop_the_rest_and_the_sweep_resumes(workshop):
     cells = sweep.make(workshop, sweep.grid(("horizon_year=2029,2030,2031",)), ["a"])
     frame, failed = sweep.run(workshop, cells, HOW)
     assert sorted(frame["value"]) == [2029.0, 2031.0]
-    assert [(row["scenario"], row["status"]) for row in failed] == [("horizon_year=2030", "failed")]
+    assert [(row["scenario"], row["status"], row["parameters"]) for row in failed] == [
+        ("horizon_year=2030", "failed", {"horizon_year": 2030})]
     assert sweep.counts(workshop, cells)["to_run"] == 1
 
 
@@ -133,33 +147,138 @@ def test_the_frame_is_written_as_csv_parquet_and_page(workshop):
     kept = pd.read_parquet(folder / "results.parquet")
     pd.testing.assert_frame_equal(kept, frame, check_dtype=False)
     assert kept["merge_identical_columns"].dtype == frame["merge_identical_columns"].dtype
-    page = (folder / "index.html").read_text()
-    assert "<b>s</b>" not in page and "&lt;b&gt;s&lt;/b&gt;" in page and "http" not in page
+    page, data = ((folder / name).read_text() for name in ("index.html", "data.js"))
+    assert "http" not in page.replace("http-equiv", "")
+    assert "<" not in data and "\\u003cb>s\\u003c/b>" in data
+    asked = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(asked) > 10
+    assert [name for name in asked if not (folder / name).is_file()] == []
+    for name in sweep_page.LIBRARIES + sweep_page.LICENCES:
+        assert (folder / name).read_bytes() == (REAL.vendor / "sweeps" / name).read_bytes()
+
+
+def test_a_page_without_its_libraries_is_one_clear_line(workshop):
+    write(workshop, "a", RECORD)
+    shutil.rmtree(workshop.vendor / "sweeps" / "plot")
+    done = book(workshop, "sweep", "--grid", "horizon_year=2029", "--quiet")
+    assert done.exit_code == 1 and len(done.output.strip().splitlines()) == 1
+    assert "plot.umd.min.js is not there" in done.output and "git checkout" in done.output
+    assert not (workshop.build / "sweeps").exists()
+
+
+def read_back(told):
+    """Rows of a page as dictionaries, out of the codes of its data."""
+    columns = {column["name"]: column for column in told["columns"]}
+    return [{name: None if column["codes"][row] == sweep_page.MISSING
+             else column["values"][column["codes"][row]] for name, column in columns.items()}
+            for row in range(told["rows"])]
 
 
 def test_the_page_of_a_sweep_has_every_row_and_what_failed():
-    frame = pd.DataFrame({"scenario": [f"s{number}" for number in range(1200)],
-                          "name": "x", "value": range(1200), "text": "t", "run_key": "k"})
-    failed = [{"scenario": "s", "chapter": "c", "status": "dead", "reason": f"reason {number}"}
-              for number in range(3)]
-    page = sweep_page.page(frame, failed, "wide")
-    body = page[page.index("<tbody>"):page.index("</tbody>")]
-    rows = body.split("<tr>")[1:]
-    assert len(rows) == len(frame)
-    for row, line in zip(rows, frame.itertuples(), strict=True):
-        assert f"<td>{line.scenario}</td>" in row and f"<td>{line.value}</td>" in row
-    assert "1200 scenarios" in page and "reason 2" in page
+    frame, failed = made_sweep.frame(
+        {"random_seed": range(1200), "medium_score": [1.5, 2.0]},
+        lambda random_seed, medium_score: None if random_seed == 7 else [
+            made_sweep.result("x", random_seed / 8)])
+    told = sweep_page.data(made_sweep.told(frame, failed))
+    assert told["rows"] == len(frame) == 2398
+    for row, line in zip(read_back(told), frame.itertuples(), strict=True):
+        assert (row["scenario"], row["value"], row["note"]) == (line.scenario, line.value, None)
+    codes, names = told["scenarios"]["codes"], told["scenarios"]["names"]
+    assert len(names) == 2400, "those that failed are there"
+    values = {name: each["values"] for each in told["parameters"] for name in [each["name"]]}
+    for place, name in enumerate(names):
+        assert name == ", ".join(f"{parameter}={values[parameter][codes[parameter][place]]}"
+                                 for parameter in codes)
+    assert [names[run["scenario"]] for run in told["failed"]] == [
+        "random_seed=7, medium_score=1.5", "random_seed=7, medium_score=2.0"]
+    page = sweep_page.page(made_sweep.told(frame, failed))
+    assert "Scenarios: 2,400. Rows: 2,398 of results, 0 of sentences." in page
+    assert "It failed at random_seed=7, medium_score=2.0." in page
 
 
-def test_a_page_holds_so_many_rows_as_a_browser_bears_and_says_so():
-    few = pd.DataFrame({"scenario": ["s"], "value": [1.0]})
-    assert "holds the first" not in sweep_page.page(few, [], "n")
-    many = pd.DataFrame({"scenario": "s", "value": range(sweep_page.MOST_ROWS + 5)})
-    failed = [{"scenario": "s", "chapter": "c", "status": "dead", "reason": "r"}] * 117
-    page = sweep_page.page(many, failed, "n")
-    assert page.count("<tr>") == sweep_page.MOST_ROWS + 1
-    assert "of 2,005 results shown. This page holds the first 2,000; the files hold all." in page
-    assert 'and 17 more, all in <a href="failed.json">' in page
+def test_a_page_holds_so_many_rows_as_a_browser_bears_and_says_so(monkeypatch):
+    frame, _ = made_sweep.frame({"random_seed": range(30)}, lambda random_seed: [
+        made_sweep.result("x", random_seed)])
+    assert "holds the first" not in sweep_page.page(made_sweep.told(frame))
+    monkeypatch.setattr(sweep_page, "MOST_ROWS", 20)
+    failed = [{"scenario": "s", "chapter": "c", "status": "dead", "reason": "r",
+               "parameters": {"random_seed": 1}}] * 117
+    told = made_sweep.told(frame, failed)
+    assert "This page holds the first 20 rows; the files hold all." in sweep_page.page(told)
+    assert 'and 17 more, all in <a href="failed.json">' in sweep_page.page(told)
+    assert sweep_page.data(told)["rows"] == 20
+
+
+def test_texts_are_in_the_order_of_their_numbers_and_choices_in_that_of_the_registry():
+    frame, _ = made_sweep.frame({"min_confidence": ["low", "high"]}, lambda min_confidence: [
+        made_sweep.result(f"x{number}", number, note=f"note {number}") for number in (2, 10, 1)])
+    told = sweep_page.data(made_sweep.told(frame))
+    columns = {column["name"]: column["values"] for column in told["columns"]}
+    assert columns["note"] == ["note 1", "note 2", "note 10"]
+    assert columns["result"] == ["x2", "x10", "x1"], "as the chapter records them"
+    assert told["parameters"][0]["labels"] == ["high", "low"]
+    assert told["parameters"][0]["standard"] == sweep_page.MISSING, "medium is not in the sweep"
+
+
+def test_an_effect_is_the_mean_distance_with_the_others_held():
+    frame, failed = made_sweep.frame(
+        {"medium_score": [1.0, 2.0, 3.0], "aggregation_power": [0.0, 1.0]},
+        lambda medium_score, aggregation_power: [
+            made_sweep.result("x", medium_score * (1 + aggregation_power)),
+            made_sweep.result("still", 5), made_sweep.result("word", "a")])
+    effects = swept.effects(frame, sweep.varied_in(frame)).set_index(["result", "parameter"])
+    assert effects["spread"].to_dict() == {
+        ("x", "medium_score"): 3.0,  # 2 and 4
+        ("x", "aggregation_power"): 2.0,  # 1, 2 and 3
+        ("still", "medium_score"): 0.0, ("still", "aggregation_power"): 0.0}
+    one = effects.loc[("x", "medium_score")]
+    assert (one["largest"], one["share"], one["held"]) == (4.0, 0.5, 2)
+    assert effects.index[0] == ("x", "medium_score")
+
+
+def test_what_never_varies_alone_has_no_effect_that_could_be_told():
+    frame, _ = made_sweep.of_scenarios(
+        {"one": {"medium_score": 1.0, "damping": 0.8, "draws": 1000},
+         "two": {"medium_score": 2.0, "damping": 0.9, "draws": 1000},
+         "three": {"medium_score": 2.0, "damping": 0.9, "draws": 2000}},
+        lambda medium_score, damping, draws: [made_sweep.result("x", draws * damping)])
+    assert list(swept.effects(frame, sweep.varied_in(frame))["parameter"]) == ["draws"]
+
+
+def test_a_sentence_flips_between_neighbours_of_one_parameter_and_numbers_do_not_count():
+    def found(medium_score, aggregation_power):
+        side = "above" if medium_score > 1 + aggregation_power else "below"
+        return [made_sweep.sentence("s", f"At {medium_score} it is {side}."),
+                made_sweep.sentence("same", f"At {medium_score}.")]
+
+    frame, _ = made_sweep.frame({"medium_score": [2.5, 1.5, 2.0], "aggregation_power": [0.0, 1.0]},
+                                found)
+    flips = swept.flips(frame, sweep.varied_in(frame))
+    assert [(flip["sentence"], flip["parameter"], flip["before"], flip["after"], flip["count"],
+             flip["of"]) for flip in flips] == [
+        ("s", "medium_score", 2.0, 2.5, 1, 2), ("s", "aggregation_power", 0.0, 1.0, 2, 3)]
+    assert (flips[0]["old"], flips[0]["new"]) == ("At 2.0 it is below.", "At 2.5 it is above.")
+    assert flips[0]["pieces"] == [["At # it is", "At # it is"], ["below.", "above."]]
+    letters = swept.wordings(frame)[frame["result"] == "s"]
+    assert list(letters) == ["A", "A", "A", "B", "A", "B"]
+    assert set(swept.wordings(frame)[frame["result"] == "same"]) == {"A"}
+
+
+def test_wordings_beyond_the_alphabet_have_two_letters():
+    frame, _ = made_sweep.frame({"random_seed": range(60)}, lambda random_seed: [
+        made_sweep.sentence("s", "x" * (random_seed + 1))])
+    letters = list(swept.wordings(frame))
+    assert (letters[0], letters[25], letters[26], letters[52]) == ("A", "Z", "AA", "BA")
+    assert len(set(letters)) == 60
+
+
+def test_the_libraries_are_those_that_the_list_of_them_says():
+    said = (REAL.vendor / "README.md").read_text(encoding="utf-8")
+    for name in sweep_page.LIBRARIES:
+        content = (REAL.vendor / "sweeps" / name).read_bytes()
+        version = re.search(rb"v(\d+\.\d+\.\d+)", content[:80])[1].decode()
+        [line] = [line for line in said.splitlines() if f"`sweeps/{name}`" in line]
+        assert version in line and hashlib.sha256(content).hexdigest() in line
 
 
 def test_the_command_runs_shows_and_resumes(workshop):

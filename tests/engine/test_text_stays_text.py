@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
+import made_sweep
 import pandas as pd
 import pytest
 import yaml
@@ -102,7 +103,9 @@ def what_changed(text):
     row = {"chapter": "c", "name": text, "label": text, "old_text": text, "new_text": text,
            "change": 0.5}
     found = compare.Comparison([row], [{"chapter": "c", "old": text, "new": text}],
-                               [{"chapter": "c", "name": text, "alt": text, "old": "", "new": ""}])
+                               [{"chapter": "c", "name": text, "old": "", "new": "",
+                                 **{each: dict.fromkeys(("title", "subtitle", "source"), text)
+                                    for each in ("old_about", "new_about")}}])
     return generated.what_changed_page(made, found, [])
 
 
@@ -189,10 +192,17 @@ def explorer_of(text):
     return said[0]["text/html"]
 
 
+def a_sweep(text):
+    """A sweep whose name, scenarios, parts, labels, reasons and sentences are a text."""
+    found, failed = made_sweep.of_scenarios({text: {}, f"{text}2": {}}, lambda: [
+        made_sweep.result("a", {text: 1.0, "b": text}, label=text, unit=text),
+        made_sweep.result("c", None, label=text, note=text), made_sweep.sentence("s", text)])
+    lost = {"scenario": text, "chapter": text, "status": text, "reason": text, "parameters": {}}
+    return made_sweep.told(found, [lost], text)
+
+
 def sweep(text):
-    row = {"scenario": text, "chapter": "c", "label": text, "value": 1.0}
-    failed = {"scenario": text, "chapter": "c", "status": "failed", "reason": text}
-    return sweep_page.page(pd.DataFrame([row]), [failed], text)
+    return sweep_page.page(a_sweep(text))
 
 
 def notice(text):
@@ -205,6 +215,21 @@ def notice(text):
 @given(text=hostile)
 def test_html_has_the_same_elements_whatever_its_texts_say(page, text):
     assert Elements(page(text)).found == Elements(page(WORD)).found
+
+
+@settings(max_examples=25)
+@given(text=hostile)
+def test_the_data_of_a_sweep_only_assign_and_hold_each_text_as_it_is(text):
+    """No text ends the script, begins a comment of HTML, or is a line end to an old browser."""
+    script = sweep_page.script(a_sweep(text))
+    begin, end = "window.sweep = ", ";\n"
+    assert script.startswith(begin) and script.endswith(end) and script.isascii()
+    assert "<" not in script and len(script.splitlines()) == 1
+    told = json.loads(script[len(begin):-len(end)])
+    assert told["name"] == text and told["failed"][0]["reason"] == text
+    columns = {column["name"]: column["values"] for column in told["columns"]}
+    for name in ("scenario", "part", "label", "unit", "text", "note"):
+        assert text in columns[name], name
 
 
 # ------------------------------------------------------------------ what prose glues in

@@ -31,7 +31,7 @@ def emit(data, name, frame, numbers, caption, note, sentence):
     numbers : list of str
         Columns of the table that hold numbers.
     caption, note, sentence : str
-        Above the table, and the two lines below it.
+        Above the table, and the two lines below it; the second of these is not printed.
     """
     from IPython.display import display
 
@@ -47,7 +47,8 @@ def emit(data, name, frame, numbers, caption, note, sentence):
         f'<link rel="stylesheet" href="{FOLDER}/explorers.css">'
         f'<div class="explorer" id="explorer-{html.escape(name)}">'
         f'<div class="explorer-static"><div class="book-table">{static}</div>'
-        f'<p class="table-note">{html.escape(note)} {html.escape(sentence)}</p></div>'
+        f'<p class="table-note">{html.escape(note)}'
+        f'<span class="screen-only"> {html.escape(sentence)}</span></p></div>'
         f'<script type="application/json">{stored}</script></div>'
         f'<script src="{FOLDER}/explorers.js"></script>'
     )

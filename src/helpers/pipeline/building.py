@@ -9,14 +9,7 @@ from pathlib import Path
 from helpers import datasets, files, parameters, words
 from helpers.pipeline import chapters, compare, edition, execute, store
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import (
-    assemble,
-    checksums,
-    generated,
-    languages,
-    page_facts,
-    sphinx,
-)
+from helpers.pipeline.site import checksums, inputs, sphinx
 
 
 def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  frozen
@@ -52,7 +45,7 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
     # baseline; a reader's own edition lists the others.
     shipped = edition.shipped(wanted.project) if wanted.is_baseline else edition.readable(
         wanted.project)
-    beside = languages.inputs(wanted.project, others)
+    beside = _of_languages(wanted, others)
     step(f"Running {len(chapters.names(wanted.project))} chapters")
     with sphinx.PageBuilder() as builder:
         runs = wanted.run(how, report=report, begin=builder.start)
@@ -61,7 +54,7 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
             before = edition.baseline(wanted.project).run(how, begin=builder.start)
         notice = announcement(wanted)
         seen = {file: files.state(file)
-                for file in (*assemble.inputs(wanted, runs), *beside)}
+                for file in (*inputs.files(wanted, runs), *beside)}
         page_key = _page_key(wanted, runs, before or [], others)
         index = wanted.folder / "index.html"
         if wanted.manifest().get("key") == page_key:
@@ -72,6 +65,9 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
             step(f"Not as it was built: {_few(altered)}")
         step("Building the pages")
         builder.start()
+        # Only here: pages that are up to date need none of it, and it takes a second to import.
+        from helpers.pipeline.site import assemble, generated, languages, page_facts
+
         try:
             with sphinx.workshop(wanted.project.build,
                                  wait=lambda: step("Waiting for another build")) as folder:
@@ -107,8 +103,16 @@ def _few(names: list[str]) -> str:
 
 def _page_key(wanted: Edition, runs, before, others) -> str:
     """Key of the pages of an edition, by its runs (or plans) and those it is compared with."""
-    return assemble.key(wanted, [*runs, *before], announcement(wanted),
-                        languages.inputs(wanted.project, others))
+    return inputs.key(wanted, [*runs, *before], announcement(wanted),
+                      _of_languages(wanted, others))
+
+
+def _of_languages(wanted: Edition, others) -> list[Path]:
+    if not others:
+        return []
+    from helpers.pipeline.site import languages
+
+    return languages.inputs(wanted.project, others)
 
 
 def is_current(wanted: Edition) -> bool:

@@ -78,8 +78,8 @@ def compare(old_runs: dict[str, Path], new_runs: dict[str, Path]) -> Comparison:
                 found.changed.append(_row(chapter, old, new))
         pictures, later = _figures(old_runs[chapter]), _figures(new_runs[chapter])
         found.figures.extend(
-            {"chapter": chapter, "name": name, "alt": later[name][1],
-             "old": pictures[name][0], "new": later[name][0]}
+            {"chapter": chapter, "name": name, "old": pictures[name][0], "new": later[name][0],
+             "old_about": pictures[name][1], "new_about": later[name][1]}
             for name in later if name in pictures and pictures[name][0] != later[name][0])
     return Comparison(found.changed, found.sentences, found.figures, found.only, same)
 
@@ -114,8 +114,8 @@ def _records(run: Path) -> dict[str, dict]:
     return {entry["name"]: entry for entry in json.loads((run / "results.json").read_text("utf-8"))}
 
 
-def _figures(run: Path) -> dict[str, tuple[str, str]]:
-    """Figures of a run: name -> (SVG text, alternative text)."""
+def _figures(run: Path) -> dict[str, tuple[str, dict]]:
+    """Figures of a run: name -> (SVG text, what its output says of it)."""
     notebook = json.loads((run / "notebook.ipynb").read_text(encoding="utf-8"))
     found = {}
     for cell in notebook["cells"]:
@@ -123,7 +123,7 @@ def _figures(run: Path) -> dict[str, tuple[str, str]]:
             about = output.get("metadata", {}).get("book", {})
             if "figure" in about:
                 svg = output["data"]["image/svg+xml"]
-                found[about["figure"]] = ("".join(svg), about["alt"])
+                found[about["figure"]] = ("".join(svg), about)
     return found
 
 

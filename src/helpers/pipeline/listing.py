@@ -47,12 +47,12 @@ def of_editions(project: Project) -> list[dict]:
 
 
 def of_sweeps(project: Project) -> list[dict]:
-    """Name, number of results and address of each sweep."""
+    """Name, number of rows and address of each sweep."""
     rows = []
     for page in sorted(sweep.folder_of(project, "x").parent.glob("*/index.html")):
         with (page.parent / "results.csv").open(encoding="utf-8-sig", newline="") as file:
-            results = max(sum(1 for _ in csv.reader(file)) - 1, 0)
-        rows.append({"name": page.parent.name, "title": f"{results:,} results",
+            rows_of = max(sum(1 for _ in csv.reader(file)) - 1, 0)
+        rows.append({"name": page.parent.name, "title": f"{rows_of:,} rows",
                      "sets": {}, "address": page.as_uri()})
     return rows
 

@@ -3,7 +3,7 @@
 Chromium is called as a program. Playwright, which the tests use, would bring a second run time of
 40 MB to every reader for the sake of one command; WeasyPrint and LaTeX lay out otherwise than the
 pages do. A style sheet cannot say on which sheet a chapter begins, so the book is printed twice:
-once to find out, once with the numbers in its contents.
+once to find out, once with the numbers in its contents; and a third time if those moved a page.
 """
 
 import os
@@ -11,19 +11,21 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from helpers.pipeline import contents, store
 from helpers.pipeline.edition import BuildError, Edition
-from helpers.pipeline.site import address, metadata
-from helpers.pipeline.site.one_document import Cover, headings, of_book
+from helpers.pipeline.site import address, page_metadata
+from helpers.pipeline.site.one_document import Cover, headings, in_contents, of_book
 
 NAME = "book.pdf"
 PROGRAMS = ("chromium", "google-chrome", "chromium-browser", "google-chrome-stable")
 SECONDS = 600  # for one printing
+PRINTINGS = ("Printing the book", "Printing it with page numbers",
+             "Printing it again, because its numbers moved pages")
 KEY = "/PagesKey"  # of the pages that a PDF was printed from, among what it says of itself
 MISSING = ("The PDF is printed by Chromium, and none is installed. Install it: apt install "
            "chromium. The pages alone: book build")
@@ -62,7 +64,8 @@ def write(wanted: Edition, step: Callable[[str], None] = lambda text: None) -> P
     Raises
     ------
     BuildError
-        If Chromium fails, or the pages are published anew meanwhile. A former PDF stays.
+        If Chromium fails, the numbers of its contents stay wrong, or the pages are published anew
+        meanwhile. A former PDF stays.
     NoChromium
     """
     target, key = file_of(wanted), wanted.manifest().get("key")
@@ -72,17 +75,17 @@ def write(wanted: Edition, step: Callable[[str], None] = lambda text: None) -> P
     program = chromium()
     project = wanted.project
     parts, cover = contents.parts(project), cover_of(wanted)
-    public = address.of_book(project)
+    # What stands at the public address is the baseline.
+    public = address.of_book(project) if wanted.is_baseline else ""
     with tempfile.TemporaryDirectory(prefix=".pdf-", dir=project.build) as made:
-        page, printed, numbers = Path(made, "book.html"), Path(made, NAME), {}
-        for said in ("Printing the book", "Printing it with page numbers"):
-            step(said)
+        page, printed = Path(made, "book.html"), Path(made, NAME)
+
+        def print_with(numbers: Mapping[str, int]) -> dict[str, int]:
             page.write_text(of_book(wanted.folder, parts, cover, numbers, public=public), "utf-8")
             print_(program, page, printed)
-            found = places(printed)
-            if found == numbers:
-                break
-            numbers = found
+            return places(printed)
+
+        settle(print_with, in_contents(parts), step)
         describe(printed, cover, headings(page.read_text("utf-8")), key or "")
         with store.swapping(project.build):  # no pages are published meanwhile
             if wanted.manifest().get("key") != key:
@@ -92,10 +95,47 @@ def write(wanted: Edition, step: Callable[[str], None] = lambda text: None) -> P
     return target
 
 
+def settle(print_with: Callable[[Mapping[str, int]], Mapping[str, int]], wanted: Sequence[str],
+           step: Callable[[str], None] = lambda text: None) -> None:
+    """Print until the contents name the sheets on which their places are.
+
+    Parameters
+    ----------
+    print_with : callable
+        Prints the contents with these numbers of sheets, by place, and returns where all places
+        are then.
+    wanted : sequence of str
+        Places that the contents list.
+    step : callable
+        Called with what is done.
+
+    Raises
+    ------
+    BuildError
+        If a place is on no sheet, or the last printing has moved one once more.
+    """
+    printed: dict[str, int] = {}
+    for said in PRINTINGS:
+        step(said)
+        found = print_with(printed)
+        lost = [place for place in wanted if place not in found]
+        if lost:
+            raise BuildError(f"The PDF was not published: Chromium tells for {lost[0]} no page, "
+                             f"which the contents list. Try another version of Chromium")
+        numbers = {place: found[place] for place in wanted}
+        if numbers == printed:
+            return
+        before, printed = printed, numbers
+    moved = next(place for place in wanted if before[place] != printed[place])
+    raise BuildError(f"The PDF was not published: its contents say page {before[moved]} for "
+                     f"{moved}, which is on page {printed[moved]} after {len(PRINTINGS)} "
+                     f"printings. Try another version of Chromium")
+
+
 def cover_of(wanted: Edition) -> Cover:
     """What the title page of an edition says."""
     project = wanted.project
-    told = metadata.of_book(project)
+    told = page_metadata.of_book(project)
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     version = ", ".join(filter(None, [f"Version {told['version']}" if told.get("version") else "",
                                       told.get("date", "")]))

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import downloads, files, parameters, results
-from helpers.pipeline import edition, execute, naming, plan, store
+from helpers import downloads, files, parameters
+from helpers.pipeline import chapters, edition, execute, naming, plan, store, swept
 from helpers.project import Project
 
-RESULT = ["chapter", "result", "label", "unit", "status", "scope", "value", "value_json", "kind",
-          "text", "note", "run_key"]
+RESULT = ["chapter", *swept.TOLD, "run_key"]
 LARGEST_GRID = 100_000  # a plan of more would fill the memory before it is shown
 MEANT = "sweep.json"
 TYPES = {"int": "Int64", "float": "float64", "bool": "boolean"}
@@ -142,9 +141,11 @@ def run(project: Project, cells: list[Cell], how: execute.How, **options):
     Returns
     -------
     (pandas.DataFrame, list of dict)
-        One row per scenario, chapter and result: ``scenario``, a column for each parameter that
-        any scenario changes, and `RESULT`; and the failed runs with their reason. ``value`` is a
-        number where the result is one, ``value_json`` anything else, ``text`` as prose prints it.
+        One row per scenario, chapter and result, or part of one, and sentence: ``scenario``, a
+        column for each parameter that any scenario changes, and `RESULT`; and the failed runs with
+        their reason and the values of those parameters. ``type`` is result or sentence, ``part``
+        the key within a result that is a mapping or a list (see `swept.rows`), ``value`` a number
+        where it is one, ``value_json`` anything else, ``text`` as prose prints it.
     """
     import pandas as pd
 
@@ -153,32 +154,29 @@ def run(project: Project, cells: list[Cell], how: execute.How, **options):
               if any(name in cell.overrides for cell in cells)]
     standard = parameters.defaults()
     # Plain tuples, each ledger once: dictionaries took a third of a megabyte a run.
-    told = RESULT[1:-1]
     rows, failed, ledgers = [], [], {}
     for cell, result in zip(cells, runs, strict=True):
+        values = [swept.plain(cell.overrides.get(name, standard[name])) for name in varied]
         if result.status != "ok":
             failed.append({"scenario": cell.scenario, "chapter": result.chapter,
-                           "status": result.status, "reason": result.reason})
+                           "status": result.status, "reason": result.reason,
+                           "parameters": dict(zip(varied, values, strict=True))})
             continue
         if result.key not in ledgers:
-            ledgers[result.key] = [
-                (*(flat[name] for name in told), result.key[:32])
-                for flat in (results.flat(entry) for entry in execute.ledger(result)
-                             if entry["type"] == "result")]
-        first = (cell.scenario, *(cell.overrides.get(name, standard[name]) for name in varied),
-                 result.chapter)
+            ledgers[result.key] = [(*row, result.key[:32])
+                                   for row in swept.rows(execute.ledger(result))]
+        first = (cell.scenario, *values, result.chapter)
         rows += [first + row for row in ledgers[result.key]]
     frame = pd.DataFrame(rows, columns=["scenario", *varied, *RESULT])
     for name in varied:
         kind = parameters.type_name(name)
-        frame[name] = (frame[name].astype(TYPES[kind]) if kind in TYPES
-                       else frame[name].map(parameters.literal).astype("str"))
+        frame[name] = frame[name].astype(TYPES.get(kind, "str"))
     return frame, failed
 
 
 def write(project: Project, frame, failed: list[dict], name: str,
           meant: dict | None = None) -> Path:
-    """Write a sweep's frame as CSV, Parquet and a page that sorts and filters.
+    """Write a sweep's frame as CSV, Parquet and a page of charts and rows.
 
     Parameters
     ----------
@@ -196,15 +194,25 @@ def write(project: Project, frame, failed: list[dict], name: str,
     """
     from helpers.pipeline.site import sweep_page
 
-    folder = folder_of(project, name)
+    folder, varied = folder_of(project, name), varied_in(frame)
+    told = sweep_page.Sweep(
+        name, frame, failed, swept.orders(frame, failed, varied), swept.wordings(frame),
+        swept.effects(frame, varied), swept.flips(frame, varied),
+        {chapter: chapters.read(project, chapter).title for chapter in chapters.names(project)})
+    page = sweep_page.files(told, project.vendor)
     files.replace({
         folder / MEANT: json.dumps(meant or {}, sort_keys=True).encode(),
         folder / "results.csv": downloads.to_bytes(downloads.to_csv(frame)),
         folder / "results.parquet": frame.to_parquet(index=False),
         folder / "failed.json": json.dumps(failed, indent=1).encode(),
-        folder / "index.html": sweep_page.page(frame, failed, name).encode(),
+        **{folder / file: content for file, content in page.items()},
     })
     return folder
+
+
+def varied_in(frame) -> list[str]:
+    """Parameters that a sweep varies, which are columns of its frame."""
+    return [column for column in frame if column not in ("scenario", *RESULT)]
 
 
 def folder_of(project: Project, name: str) -> Path:

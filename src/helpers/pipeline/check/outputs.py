@@ -4,7 +4,7 @@ from helpers.pipeline.chapters import Chapter
 from helpers.pipeline.check.parts import at, numbered
 
 SHORTEST_ALT = 6  # words of the alternative text of a figure
-LONGEST_ALT = 800  # letters; a screen reader reads them in one go
+LONGEST_ALT = 300  # letters; a screen reader reads them in one go
 
 
 def output_faults(chapter: Chapter) -> list[str]:

@@ -17,7 +17,8 @@ from helpers.project import DISTRIBUTION
 COMMANDS = {
     "build": "build", "run": "run", "sweep": "sweep", "compare": "compare", "effects": "effects",
     "review": "review", "accept": "accept", "check": "check", "why": "why", "status": "status",
-    "list": "listing", "serve": "serve", "open": "opening", "params": "params", "new": "new",
+    "list": "listing", "serve": "serve", "publish": "publish", "open": "opening",
+    "params": "params", "new": "new",
 }
 
 if "_BOOK_COMPLETE" in os.environ:

@@ -105,6 +105,11 @@ def assignments(_context, _parameter, incomplete):
     return [f"{name}={choice}" for choice in choices if choice.startswith(value)]
 
 
+def parameter_names(_context, _parameter, incomplete):
+    """Parameters that a text may become, for completion."""
+    return [name for name in parameters.names() if name.startswith(incomplete)]
+
+
 def grouped(*options):
     """Several options as one decorator, in the order they are listed in the help."""
     return lambda command: functools.reduce(lambda made, option: option(made),
@@ -214,11 +219,14 @@ class refusals:  # noqa: N801  a context manager, used as a word
             scenario_table,
             sweep,
         )
+        from helpers.pipeline.live import publish, tipping
+        from helpers.pipeline.site import sweep_page
 
         work = (edition.BuildError, compare.CompareError, accept.AcceptError,
-                scenario_table.ScenarioTableError)
+                scenario_table.ScenarioTableError, sweep_page.SweepPageError)
         usage = (parameters.ParameterError, chapters.ChapterError, datasets.DataError, ProjectError,
-                 sweep.SweepError, effects.EffectError, new.NewError, pdf.NoChromium)
+                 sweep.SweepError, effects.EffectError, new.NewError, pdf.NoChromium,
+                 tipping.TippingError, publish.PublishError)
         if issubclass(kind, work):
             raise Failure(str(error)) from None
         if issubclass(kind, OSError):  # a full disk, a folder of somebody else, too many files

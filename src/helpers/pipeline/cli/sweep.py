@@ -68,7 +68,7 @@ def command(project, names, axes, chosen, name, dry_run, assigned, own_data, job
         click.echo(json.dumps({"status": "failed" if failed else "ok",
                                "path": project.shown(folder), **counts, "failed": failed}))
     elif not quiet:
-        click.echo(f"{len(frame)} results: {(folder / 'index.html').as_uri()}")
+        click.echo(f"{len(frame):,} rows: {(folder / 'index.html').as_uri()}")
     if failed:
         lines = [f"{row['scenario']}, {row['chapter']}: {row['status']}: {row['reason']}"
                  for row in failed]

@@ -25,6 +25,19 @@ def of(values: Mapping) -> str:
                     for name in sorted(values) if values[name] != standard[name])
 
 
+def file_name(values: Mapping) -> str:
+    """Name of a file for some values, without its end: the address, or a word for the baseline.
+
+    A file of the end alone would be hidden, and hosts and archives leave such files out.
+    """
+    return of(values) or parameters.BASELINE
+
+
+def of_file(name: str) -> dict:
+    """The values that the name of such a file stands for; raises as `read`."""
+    return {} if name == parameters.BASELINE else read(name)
+
+
 def read(text: str) -> dict:
     """The values that an address sets beside the baseline, in any order and spelling.
 

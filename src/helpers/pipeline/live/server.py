@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from tornado import httpserver, netutil, web
 
-from helpers.pipeline.live import handlers
+from helpers.pipeline.live import handlers, sweeping
 from helpers.pipeline.live.handlers import Served
 
 HOST = "127.0.0.1"
@@ -43,6 +43,7 @@ def application(served: Served) -> web.Application:
         (rf"{live}/book\.js", handlers.Settings),
         (rf"{live}/check", handlers.Check),
         (rf"{live}/answers/{NAME}/{VALUES}\.json", handlers.Answer),
+        (rf"{live}/tipping/{NAME}/{NAME}/{VALUES}\.json", sweeping.Tipping),
         (rf"{live}/files/{NAME}/{VALUES}/{NAME}", handlers.File),
         (rf"{live}/take/{VALUES}\.(csv|json|zip)", handlers.Take),
         (rf"{live}/scenarios", handlers.Scenarios),

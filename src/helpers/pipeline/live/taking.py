@@ -11,8 +11,7 @@ from helpers import parameters
 from helpers.pipeline import chapters, edition
 from helpers.pipeline.edition import Edition
 from helpers.pipeline.execute import RunResult
-from helpers.pipeline.site import address, bundles, ledger, ledger_page, page_facts
-from helpers.pipeline.site import metadata as of_the_book
+from helpers.pipeline.site import address, bundles, ledger, ledger_page, page_facts, page_metadata
 from helpers.project import Project
 
 NOT_VOUCHED = ("The values were chosen by a reader. The authors of the book vouch for the method, "
@@ -77,7 +76,7 @@ def readme(wanted: Edition, keys: Mapping[str, str]) -> str:
 
 def citation(wanted: Edition, keys: Mapping[str, str]) -> str:
     """How these results are cited, in sentences; empty in a book that does not say how."""
-    book = of_the_book.of_book(wanted.project)
+    book = page_metadata.of_book(wanted.project)
     if not book:
         return ""
     known = {**book, "root": address.of_book(wanted.project)}
@@ -91,7 +90,7 @@ def _citation(wanted: Edition, keys: Mapping[str, str]) -> dict[str, bytes]:
     text = citation(wanted, keys)
     if not text:
         return {}
-    book = of_the_book.of_book(wanted.project)
+    book = page_metadata.of_book(wanted.project)
     known = {**book, "root": address.of_book(wanted.project)}
     entry = page_facts.in_bibtex(wanted, known, page_facts.FRONT[0], book["title"], "")
     return {"citation.txt": f"{text}\n".encode(), "citation.bib": f"{entry}\n".encode()}

@@ -18,7 +18,7 @@ from helpers import characters, datasets, files, words
 from helpers.pipeline import chapters, pages, plan, store
 from helpers.pipeline.live.book import Book
 from helpers.pipeline.plan import Plan
-from helpers.pipeline.site.metadata import CITATION
+from helpers.pipeline.site.page_metadata import CITATION
 from helpers.project import Project
 
 SECONDS = 0.5  # between two looks

@@ -4,17 +4,15 @@ jupyter-book renders executed copies with execution off, because its own cache s
 nor helpers nor parameters and serves stale numbers.
 """
 
-import hashlib
 import json
 import shutil
-from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 import yaml
 
-from helpers import datasets, results
-from helpers.pipeline import chapters, moved, pages
+from helpers import results
+from helpers.pipeline import chapters, pages
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import (
     bundles,
@@ -24,61 +22,18 @@ from helpers.pipeline.site import (
     folding,
     generated,
     glued,
+    inputs,
     ledger,
     ledger_page,
     links,
+    page_metadata,
     related,
     status_page,
 )
-from helpers.pipeline.site import metadata as of_the_book
-from helpers.pipeline.site.frame import THEME
 from helpers.project import DISTRIBUTION
 
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
 PYTHON = {"name": "python", "pygments_lexer": "python"}
-
-
-def static_folders(edition: Edition) -> list[Path]:
-    """Folders whose files pages show or load: those of others, and our own explorers."""
-    folders = [edition.project.vendor / "pages", edition.project.code / "explorers" / "static"]
-    return [folder for folder in folders if folder.is_dir()]
-
-
-def inputs(edition: Edition, runs) -> list[Path]:
-    """Files that the pages of an edition are made from, beside its runs."""
-    project = edition.project
-    files = [project.config, project.contents, project.references, project.data_package,
-             project.root / "pyproject.toml", project.root / of_the_book.CITATION,
-             moved.file(project), *pages.written(project),
-             *sorted(project.scenarios.glob("*.toml"))]
-    for folder in (THEME, *static_folders(edition)):
-        files += sorted(file for file in folder.rglob("*") if file.is_file())
-    files += sorted((project.code / "pipeline").rglob("*.py"))
-    files += sorted(project.code.glob("*.py"))
-    # Every table is shown and offered, whether a chapter reads it or not.
-    files += [datasets.locate(name, project) for name in datasets.names(project)]
-    # Prose is not in a run's key.
-    return files + [chapters.read(project, run.chapter).path for run in runs]
-
-
-def key(edition: Edition, runs, notice: str, beside: Iterable[Path] = ()) -> str:
-    """Key of a set of pages: everything they are made from, chapters by their run keys.
-
-    Parameters
-    ----------
-    edition : Edition
-    runs : list of RunResult
-        Those of the edition and, if they are compared, of the baseline.
-    notice : str
-        What stands on top of every page.
-    beside : iterable of Path
-        Further files that these pages are made from.
-    """
-    parts = [notice, edition.command(), metadata.version(DISTRIBUTION),
-             *(run.key for run in runs)]
-    parts += [hashlib.sha256(file.read_bytes()).hexdigest()
-              for file in (*inputs(edition, runs), *beside) if file.is_file()]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0,
@@ -131,11 +86,11 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     bundles.write(staged, told, {run.chapter: run.key for run in runs})
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
     settings = config["sphinx"]["config"]
-    settings["book_static_paths"] = [str(folder) for folder in static_folders(edition)]
+    settings["book_static_paths"] = [str(folder) for folder in inputs.static_folders(edition)]
     settings["book_page_processes"] = processes
     config["parse"]["myst_substitutions"] = {"version": metadata.version(DISTRIBUTION)}
     settings["book_links"] = links.of_book(project)
-    settings["book_citation"] = of_the_book.of_book(project)
+    settings["book_citation"] = page_metadata.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
 
 

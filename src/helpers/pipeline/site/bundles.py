@@ -16,8 +16,7 @@ import yaml
 
 from helpers import datasets, downloads, parameters
 from helpers.pipeline import chapters
-from helpers.pipeline.site import address, exhibits, kept, ledger_page, page_facts
-from helpers.pipeline.site import metadata as of_the_book
+from helpers.pipeline.site import address, exhibits, kept, ledger_page, page_facts, page_metadata
 from helpers.pipeline.site.ledger import Ledger
 from helpers.project import DISTRIBUTION
 
@@ -147,7 +146,7 @@ def _citation(told: Ledger, chapter: str, run: str) -> dict[str, bytes]:
         "type": "generic", "title": f"{title} ({told.edition.heading})",
         "authors": book["authors"], "version": str(book["version"]),
         "collection-title": book["title"]}}
-    known = {**of_the_book.of_book(told.project), "root": address.of_book(told.project)}
+    known = {**page_metadata.of_book(told.project), "root": address.of_book(told.project)}
     entry = page_facts.in_bibtex(told.edition, known, f"chapters/{chapter}.html", title, run)
     return {"CITATION.cff": yaml.safe_dump(cited, allow_unicode=True, sort_keys=False).encode(),
             "citation.bib": f"{entry}\n".encode()}

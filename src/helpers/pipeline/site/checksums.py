@@ -17,14 +17,22 @@ def write(folder: Path) -> None:
 
 def differing(folder: Path) -> list[str]:
     """Files that were altered, deleted or added since the pages were built."""
+    known = listed(folder)
+    if not known:
+        return [NAME]
+    found = _of(folder)
+    return sorted(name for name in (known.keys() | found.keys()) - {NAME}
+                  if known.get(name) != found.get(name))
+
+
+def listed(folder: Path) -> dict[str, str]:
+    """Files of a folder of pages when its list was written, itself among them; empty if none."""
     try:
         text = (folder / NAME).read_text(encoding="utf-8")
     except (OSError, ValueError):
-        return [NAME]
-    listed = dict(reversed(line.split("  ", 1)) for line in text.splitlines() if "  " in line)
-    found = _of(folder)
-    return sorted(name for name in listed.keys() | found.keys()
-                  if listed.get(name) != found.get(name))
+        return {}
+    lines = (line.split("  ", 1) for line in text.splitlines() if "  " in line)
+    return {NAME: "", **{name: digest for digest, name in lines}}
 
 
 def of_all(folder: Path) -> str:

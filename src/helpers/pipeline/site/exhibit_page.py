@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from helpers import drawing, markup, words
 from helpers.pipeline import chapters
-from helpers.pipeline.site import address, metadata, page_facts, rendering
+from helpers.pipeline.site import address, page_facts, page_metadata, rendering
 from helpers.project import Project
 
 TEMPLATE = "exhibit.html"
@@ -36,7 +36,7 @@ class Around:
     @cached_property
     def cited(self) -> dict:
         """What ``CITATION.cff`` says; empty in a book without one."""
-        return metadata.of_book(self.project)
+        return page_metadata.of_book(self.project)
 
     @cached_property
     def root(self) -> str:

@@ -13,10 +13,12 @@ from helpers.pipeline.site import (
     code_blocks,
     exhibits,
     frame,
+    glue_role,
     glued,
     links,
-    metadata,
+    page_metadata,
     printing,
+    related,
     search,
 )
 
@@ -83,11 +85,12 @@ def setup(app):
     code_blocks.setup(app)
     cited.setup(app)
     search.setup(app)
-    metadata.setup(app)
+    page_metadata.setup(app)
     printing.setup(app)
+    related.setup(app)
     boxes.setup(app)
     app.add_directive("exhibit", Exhibit)
-    glued.setup(app)
+    glue_role.setup(app)
     app.add_config_value("book_links", {}, "html", [dict])
     app.connect("doctree-resolved", _link_first_mentions, priority=900)
     app.add_config_value("book_static_paths", [], "html", [list])

@@ -6,10 +6,10 @@ so they cannot drift apart from what the chapters really read.
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
 
-from helpers import datasets, downloads, markup, parameters, words
+from helpers import datasets, downloads, drawing, markup, parameters, words
 from helpers.pipeline import chapters, compare
 from helpers.pipeline.edition import Edition
 from helpers.pipeline.site import moved_page, name_index
@@ -201,12 +201,7 @@ how to make your own, stands under [Parameters](parameters.md).
 
 
 def write_what_changed(staged: Path, edition, changes, runs) -> None:
-    """Write the page ``What changed`` of an edition, with the figures that it shows."""
-    folder = staged / "static" / "downloads"
-    for figure in changes.figures:
-        stem = f"{figure['chapter']}-{figure['name']}"
-        (folder / f"{stem}-baseline.svg").write_text(figure["old"], encoding="utf-8")
-        (folder / f"{stem}.svg").write_text(figure["new"], encoding="utf-8")
+    """Write the page ``What changed`` of an edition."""
     (staged / "source" / WHAT_CHANGED).write_text(
         what_changed_page(edition, changes, runs), encoding="utf-8")
 
@@ -243,22 +238,30 @@ def what_changed_page(edition, changes, runs) -> str:
              for row in changes.sentences])]
     if changes.figures:
         parts.append("## Figures")
-        for row in changes.figures:
-            stem = f"{row['chapter']}-{row['name']}"
+        for place, row in enumerate(changes.figures, 1):
             number = words.chapter_number(row["chapter"])
             pictures = "".join(
-                f'<figure><figcaption>{title}</figcaption>'
-                f'<img src="_static/downloads/{quote(stem)}{end}" '
-                f'alt="{markup.escaped(alt)}"></figure>'
-                for title, end, alt in [
-                    ("Baseline", "-baseline.svg", f"The figure {row['name']} of chapter {number} "
-                     "as it stands in the baseline of the book."),
-                    ("This edition", ".svg", row["alt"])])
+                _drawn(side, row[when], row[f"{when}_about"], f"drawing-{place}-{when}")
+                for side, when in (("Baseline", "old"), ("This edition", "new")))
             parts += [f"### {markup.inline(number)}, {markup.inline(row['name'])}",
-                      f'<div class="side-by-side">{pictures}</div>']
+                      # Search finds a figure in its chapter.
+                      f'<div class="side-by-side" data-not-searched>{pictures}</div>']
     parts += ["## Runs", html_table(
         "Runs", ["Chapter", "Run key"], [[run.chapter, run.key[:32]] for run in runs])]
     return "\n\n".join(parts) + "\n"
+
+
+def _drawn(side: str, picture: str, about: Mapping, prefix: str) -> str:
+    """One of two figures side by side: the drawing is part of the page, its words are text."""
+    def line(name: str, before: str = "") -> str:
+        text = about.get(name, "")
+        return f'<p class="figure-{name}">{before}{markup.escaped(text)}</p>' if text else ""
+
+    # In Markdown an empty line would end it.
+    drawn = " ".join(drawing.on_page(picture, prefix).split("\n"))
+    return (f'<figure class="book-figure"><figcaption><p><strong>{side}</strong></p>'
+            f'{line("title")}{line("subtitle")}</figcaption>{drawn}'
+            f'{line("source", "Source: ")}</figure>')
 
 
 def html_table(label: str, headers: list[str], rows: list[list[str]]) -> str:

@@ -17,7 +17,7 @@ from posixpath import normpath, relpath
 
 from helpers.pipeline import pages
 from helpers.pipeline.edition import BuildError
-from helpers.pipeline.site import glued, messages, metadata, rendering, wording
+from helpers.pipeline.site import glued, messages, page_metadata, rendering, wording
 from helpers.project import Project
 
 FRONT = "intro"
@@ -199,7 +199,7 @@ def _tell(root, said: dict[str, str], name: str, language: str) -> None:
         each.drop_tree()
     article = root.find('.//article')
     for each in head.xpath('meta[@name="description"]'):
-        each.set("content", metadata.description(article))
+        each.set("content", page_metadata.description(article))
     up = "../" * (name.count("/") + 1)
     first = head.find("script[@defer]")
     words = messages.html.fragment_fromstring(

@@ -16,7 +16,7 @@ from pathlib import Path
 from helpers import datasets, markets, parameters, results
 from helpers.pipeline import chapters, pages
 from helpers.pipeline.edition import Edition
-from helpers.pipeline.site import exhibits, glued, kept, metadata, slices
+from helpers.pipeline.site import exhibits, glued, kept, page_metadata, slices
 from helpers.project import Project
 
 SETTING = "verdicts"  # in [tool.book]: chapter/table whose rows judge the claims, in their order
@@ -89,7 +89,7 @@ class Ledger:
     @cached_property
     def citation(self) -> dict:
         """How the book is cited; empty in a book that does not say it."""
-        return metadata.cff(self.project)
+        return page_metadata.cff(self.project)
 
     @cached_property
     def values(self) -> dict:

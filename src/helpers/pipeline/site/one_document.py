@@ -1,11 +1,12 @@
 """The built pages put together into one document, in the order of the contents, to be printed.
 
 What is unique on a page need not be so in the book, so every ``id`` gets the name of its page in
-front; links between pages become links within the document.
+front; links between pages become links within the document. A link to what paper leaves out, such
+as code, leads to the beginning of its page.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -13,10 +14,13 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import lxml.html
 
+from helpers.pipeline.site.frame import THEME
+
 IDS = ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls", "headers", "name")
 INNER = re.compile(r"url\(#([^)]+)\)")
 NOT_PRINTED = ("script", "form", "dialog", "button", "template")
 HEADING = re.compile("h([1-5])")
+PAPER = THEME / "pdf.css"  # no page loads it
 UNKNOWN = "000"  # the place of a page number while it is not known; as wide as one
 
 
@@ -61,7 +65,10 @@ def of_book(folder: Path, parts: Sequence[tuple[str, Sequence[str]]], cover: Cov
         Address at which the book stands, for what the document does not hold; empty for none.
     """
     pages = [page for _, listed in parts for page in listed]
-    articles = {page: _article(folder, page, pages, public) for page in pages}
+    articles = {page: _printed(folder, page) for page in pages}
+    there = {page: frozenset(article.xpath(".//@id")) for page, article in articles.items()}
+    for page, article in articles.items():
+        _settle(article, folder / f"{page}.html", page, there, public)
     titles = {page: _title(article) for page, article in articles.items()}
     body, styles = [], []
     for caption, listed in parts:
@@ -77,14 +84,20 @@ def of_book(folder: Path, parts: Sequence[tuple[str, Sequence[str]]], cover: Cov
     css = (folder / "_static").absolute().as_uri()
     sheets = "".join(f'<link rel="stylesheet" href="{css}/{name}.css">' for name in (
         "frame", "figures", "tables", "values", "furniture", "sphinx-design.min",
-        "explorers/explorers", "print", "pdf")
-        if (folder / "_static" / f"{name}.css").is_file())
+        "explorers/explorers", "print") if (folder / "_static" / f"{name}.css").is_file())
+    sheets += f'<link rel="stylesheet" href="{PAPER.as_uri()}">'
     return (
         f'<!DOCTYPE html>\n<html lang="{cover.language}" data-theme="light" '
         f'data-book="{escape(cover.title)}" data-edition="{escape(cover.edition)}">'
         f'<head><meta charset="utf-8"><title>{escape(cover.title)}</title>{sheets}'
         f"<style>{' '.join(styles)}</style></head><body>\n{_cover(cover)}\n"
         f"{_contents(parts, titles, numbers)}\n<main>{''.join(body)}</main></body></html>\n")
+
+
+def in_contents(parts: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Places in the document to which its contents lead, in order."""
+    return [place for caption, pages in parts
+            for place in ([part_id(caption)] if caption else []) + list(map(page_id, pages))]
 
 
 def headings(document: str) -> list[str]:
@@ -109,14 +122,14 @@ def _contents(parts, titles, numbers) -> str:
         return (f'<a href="#{place}"><span>{escape(text)}</span><span class="leader"></span>'
                 f'<span class="number">{number}</span></a>')
 
-    listed = []
+    rows = []
     for caption, pages in parts:
         if caption:
-            listed.append(f'<li class="part">{row(part_id(caption), caption)}</li>')
+            rows.append(f'<li class="part">{row(part_id(caption), caption)}</li>')
         sort = ' class="chapter"' if caption else ""
-        listed += [f"<li{sort}>{row(page_id(page), titles[page])}</li>" for page in pages]
+        rows += [f"<li{sort}>{row(page_id(page), titles[page])}</li>" for page in pages]
     return (f'<nav class="book-contents" aria-labelledby="book-contents"><h1 id="book-contents">'
-            f"Contents</h1><ol>{''.join(listed)}</ol></nav>")
+            f"Contents</h1><ol>{''.join(rows)}</ol></nav>")
 
 
 def _title(article) -> str:
@@ -127,29 +140,35 @@ def _line(heading) -> str:
     return " ".join(heading.text_content().split())
 
 
-def _article(folder: Path, page: str, pages: Sequence[str], public: str):
-    """The article of a page, as it stands in the document."""
-    file = folder / f"{page}.html"
-    root = lxml.html.fromstring(file.read_bytes(), parser=lxml.html.HTMLParser(encoding="utf-8"))
+def _printed(folder: Path, page: str):
+    """The article of a page without what is not printed."""
+    root = lxml.html.fromstring((folder / f"{page}.html").read_bytes(),
+                                parser=lxml.html.HTMLParser(encoding="utf-8"))
     article = next(root.iter("article"))
     for each in list(article.iter(*NOT_PRINTED)):
         each.drop_tree()
     for each in article.xpath(".//a[contains(@class, 'headerlink') or contains(@class, 'book-ask')]"
                               " | .//details[contains(@class, 'hide')]"):
         each.drop_tree()
+    return article
+
+
+def _settle(article, file: Path, page: str, there: Mapping[str, Collection[str]],
+            public: str) -> None:
+    """Make the article of a page a part of the document: headings, ids and addresses."""
     for each in article.iter():
         if not isinstance(each.tag, str):
             continue
         level = HEADING.fullmatch(each.tag)
         if level:
             each.tag = f"h{int(level[1]) + 1}"
-        _move(each, file, page, pages, public)
+        _move(each, file, page, there, public)
     article.set("id", page_id(page))
     article.set("class", "article book-chapter")
-    return article
 
 
-def _move(element, file: Path, page: str, pages: Sequence[str], public: str) -> None:
+def _move(element, file: Path, page: str, there: Mapping[str, Collection[str]],
+          public: str) -> None:
     """Give an element the ids and addresses that it has in the document."""
     for name, value in list(element.attrib.items()):
         if name in IDS and not (name == "name" and element.tag != "a"):
@@ -157,7 +176,7 @@ def _move(element, file: Path, page: str, pages: Sequence[str], public: str) -> 
         elif name == "src":
             element.set(name, urljoin(file.absolute().as_uri(), value))
         elif name in ("href", "xlink:href"):
-            place = _place(element.tag, value, page, pages, public)
+            place = _place(element.tag, value, page, there, public)
             if place:
                 element.set(name, place)
             else:
@@ -166,16 +185,27 @@ def _move(element, file: Path, page: str, pages: Sequence[str], public: str) -> 
             element.set(name, INNER.sub(lambda found: f"url(#{page_id(page, found[1])})", value))
 
 
-def _place(tag: str, address: str, page: str, pages: Sequence[str], public: str) -> str:
-    """Where a link of a page leads in the document; empty where it leads nowhere."""
+def _place(tag: str, address: str, page: str, there: Mapping[str, Collection[str]],
+           public: str) -> str:
+    """Where a link of a page leads in the document; empty where it leads nowhere.
+
+    Parameters
+    ----------
+    tag, address : str
+    page : str
+        The page that has the link.
+    there : mapping of str to collection of str
+        What the document holds: ids on each of its pages, as they are on the page itself.
+    public : str
+    """
     if re.match(r"[a-z][a-z+.-]*:", address):
         return address
     if tag != "a" and not address.startswith("#"):
         return ""
     whole, anchor = urldefrag(urljoin(f"/{page}.html", address))
-    other = unquote(whole).lstrip("/").removesuffix(".html")
-    if other in pages:
-        return "#" + page_id(other, unquote(anchor))
+    other, anchor = unquote(whole).lstrip("/").removesuffix(".html"), unquote(anchor)
+    if other in there:
+        return "#" + page_id(other, anchor if anchor in there[other] else "")
     return urljoin(public, whole.lstrip("/")) if public else ""
 
 

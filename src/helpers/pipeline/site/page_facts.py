@@ -16,8 +16,7 @@ from urllib.parse import quote, urlencode
 from helpers import datasets, files, parameters
 from helpers.pipeline import chapters, moved
 from helpers.pipeline.edition import Edition
-from helpers.pipeline.site import address, rendering
-from helpers.pipeline.site import metadata as of_the_book
+from helpers.pipeline.site import address, page_metadata, rendering
 from helpers.project import Project
 
 TEMPLATE = "cite.html"
@@ -44,7 +43,7 @@ def fill(folder: Path, edition: Edition, runs: Iterable) -> None:
         What its chapters are made from.
     """
     keys = {run.chapter: run.key for run in runs}
-    cited, root = of_the_book.of_book(edition.project), address.of_book(edition.project)
+    cited, root = page_metadata.of_book(edition.project), address.of_book(edition.project)
     if not cited:  # a book that does not say how it is cited has no foot
         return
     for page in sorted(folder.rglob("*.html")):

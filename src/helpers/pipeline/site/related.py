@@ -7,10 +7,24 @@ chapter helps to answer follows from what the question's page shows.
 from collections.abc import Collection, Iterator
 
 from helpers import datasets, markup
-from helpers.pipeline import chapters, pages
+from helpers.pipeline import chapters, contents, pages
 from helpers.project import Project
 
 TABLE = "related"
+HEADING, ANCHOR = "Where to go from here", "where-to-go-from-here"
+
+
+def setup(app) -> None:
+    """Register the hook."""
+    app.connect("html-page-context", _leave_out_of_search)
+
+
+def _leave_out_of_search(_app, page: str, _template, context: dict, _doctree) -> None:
+    """Ways to other pages are found where they lead to."""
+    if page.startswith(contents.FOLDER):
+        section = f'<section id="{ANCHOR}"'
+        context["body"] = context.get("body", "").replace(
+            section, f"{section} data-not-searched", 1)
 
 
 def cells(project: Project, listed: Collection[str]) -> dict[str, dict]:
@@ -26,7 +40,7 @@ def cells(project: Project, listed: Collection[str]) -> dict[str, dict]:
     for chapter, line in (*_questions(project), *_findings(project, listed)):
         lines.setdefault(chapter, []).append(line)
     return {chapter: {"cell_type": "markdown", "id": "related", "metadata": {},
-                      "source": "## Where to go from here\n\n" + "\n".join(found)}
+                      "source": f"## {HEADING}\n\n" + "\n".join(found)}
             for chapter, found in lines.items()}
 
 

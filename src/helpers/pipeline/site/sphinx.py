@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from helpers.pipeline import store
 from helpers.pipeline.edition import BuildError
 from helpers.pipeline.running import environment
 from helpers.pipeline.site import address, checksums, exhibits, name_index, passages, search
+from helpers.pipeline.site.frame import THEME
 from helpers.project import Project
 
 PASSING = ("staged", "html", "old")  # folders of one build
@@ -36,6 +38,7 @@ LEADS = re.compile(r'^<meta http-equiv="Refresh" content="0; url=([^"]+)"')
 TITLE = re.compile("<title>(.*?)</title>", re.S)
 # Lines that other pages depend on: titles, labels, citations and references to other pages.
 SHARED_LINE = re.compile(r"^# |^\(.*\)=\s*$|\{(cite|ref|numref|doc|download)[^}]*\}", re.M)
+ASKED_FOR = re.compile(r'_static/([^"?#]+)')
 PROGRAM = Path(__file__).with_name("jupyter_book.py")
 
 
@@ -170,11 +173,32 @@ def build(project: Project, folder: Path, notice: str, builder: PageBuilder) -> 
         synchronise(folder / "staged" / "source", source)
         made = builder.build(source, out)
     shutil.copytree(made, built, ignore=shutil.ignore_patterns(OF_SPHINX))
+    leave_out_what_no_page_asks_for(
+        built, [THEME / "static", project.vendor / "pages", project.code / "explorers" / "static"])
     stamp.write_text(f"{shared} {checksums.of_all(out)}")
     shutil.copytree(folder / "staged" / "static", built / "_static", dirs_exist_ok=True)
     finish(built, notice)
     list_what_there_is(project, built, source)
     return built
+
+
+def leave_out_what_no_page_asks_for(built: Path, own: Sequence[Path]) -> None:
+    """Remove what Sphinx and its extensions lay beside every page for themes of theirs.
+
+    Parameters
+    ----------
+    built : Path
+        The pages as Sphinx left them.
+    own : sequence of Path
+        Folders of files that this book puts there itself.
+    """
+    folder = built / "_static"
+    asked = {name for page in built.rglob("*.html")
+             for name in ASKED_FOR.findall(page.read_text(encoding="utf-8"))}
+    for file in [file for file in folder.rglob("*") if file.is_file()]:
+        name = file.relative_to(folder)
+        if name.as_posix() not in asked and not any((each / name).is_file() for each in own):
+            file.unlink()
 
 
 def _forget(*folders: Path) -> None:

@@ -54,6 +54,11 @@
     voice.className = "visually-hidden";
     voice.setAttribute("role", "status");
     document.querySelector("main").append(voice);
-    for (const button of document.querySelectorAll(KINDS)) withVoice(button, voice);
+    const bind = (within) => {
+      for (const button of within.querySelectorAll(KINDS)) withVoice(button, voice);
+    };
+    bind(document);
+    // Pieces of a page that come later are bound by whoever brings them.
+    ((window.book ??= {}).pieces ??= []).push(bind);
   });
 })();

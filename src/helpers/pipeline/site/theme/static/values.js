@@ -111,9 +111,20 @@
     return button;
   };
 
+  // Where a reader has set other values, the page shows what they give.
+  const asShown = (data, chapter, name) => {
+    const moved = window.book?.moved?.(chapter, name), record = data?.records[name];
+    if (!moved || !record) return [record, data];
+    const parameters = { ...data.parameters };
+    for (const [key, value] of Object.entries(moved.parameters)) {
+      if (parameters[key]) parameters[key] = { ...parameters[key], ...value };
+    }
+    return [{ ...record, ...moved.record }, { ...data, parameters }];
+  };
+
   const content = (data, number) => {
     const [chapter, name] = nameOf(number);
-    const record = data?.records[name];
+    const [record, told] = asShown(data, chapter, name);
     if (!record) return [make("p", { id: "book-card-title" }, _("The details could not be loaded."))];
     const place = `chapters/${encodeURIComponent(chapter)}.html${record.place ? `#${record.place}` : ""}`;
     return [
@@ -122,7 +133,7 @@
       record.type === "sentence" ? "" : make("div", { class: "book-card-value" }, record.text),
       make("p", { class: "book-card-links" }, make("a", { href: number.href }, _("All results")),
         page(place, data.chapter), copier(ROOT + place)),
-      make("dl", {}, rows(data, record, chapter)),
+      make("dl", {}, rows(told, record, chapter)),
     ];
   };
 

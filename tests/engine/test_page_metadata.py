@@ -8,7 +8,7 @@ import small_book
 from lxml import etree
 
 from helpers.pipeline.edition import BuildError
-from helpers.pipeline.site import address, metadata
+from helpers.pipeline.site import address, page_metadata
 
 HOME = "https://example.org/book/"
 # All that a public address may add to a page, a line each.
@@ -25,15 +25,16 @@ class TestDescription:
     def test_it_is_the_first_sentence_of_the_answer(self):
         page = body('<p>Why?</p><div class="answer"><p>Sales rose by 8.9 % a year. More.</p>'
                     "</div>")
-        assert metadata.description(page) == "Sales rose by 8.9 % a year."
+        assert page_metadata.description(page) == "Sales rose by 8.9 % a year."
 
     def test_without_an_answer_it_is_the_first_paragraph(self):
-        assert metadata.description(body("<h1>A</h1><p>One thing.</p><p>Two.</p>")) == "One thing."
-        assert metadata.description(body("")) == ""
+        page = body("<h1>A</h1><p>One thing.</p><p>Two.</p>")
+        assert page_metadata.description(page) == "One thing."
+        assert page_metadata.description(body("")) == ""
 
     def test_it_is_not_longer_than_what_is_shown_and_cut_between_words(self):
-        long = metadata.shortened("word, " * 60)
-        assert len(long) <= metadata.LONGEST and long.endswith("word…")
+        long = page_metadata.shortened("word, " * 60)
+        assert len(long) <= page_metadata.LONGEST and long.endswith("word…")
 
 
 class TestAddress:
@@ -56,11 +57,11 @@ def test_a_citation_has_names_date_and_language():
     book = {"title": "A book", "authors": ["A. B."], "date": "2026-11-22", "licences": ["MIT"],
             "version": "1"}
     about = {"title": "A page", "language": "en", "url": "", "description": "D"}
-    tags = dict(metadata.citation_tags(about, book))
+    tags = dict(page_metadata.citation_tags(about, book))
     assert tags == {"citation_title": "A page", "citation_author": "A. B.",
                     "citation_publication_date": "2026/11/22", "citation_inbook_title": "A book",
                     "citation_language": "en"}
-    assert list(metadata.citation_tags(about, {})) == []
+    assert list(page_metadata.citation_tags(about, {})) == []
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +70,8 @@ def folders(tmp_path_factory):
     found = {}
     for name, home in (("without", ""), ("with", HOME)):
         project = small_book.make(tmp_path_factory.mktemp(name) / "book", ["2-3-market-expansion"])
-        (project.root / metadata.CITATION).write_bytes(
-            (small_book.REAL.root / metadata.CITATION).read_bytes())
+        (project.root / page_metadata.CITATION).write_bytes(
+            (small_book.REAL.root / page_metadata.CITATION).read_bytes())
         text = project.config.read_text()
         project.config.write_text(text.replace("\nhtml:\n", f'\nhtml:\n  baseurl: "{home}"\n'))
         done = small_book.run(project, "build")
