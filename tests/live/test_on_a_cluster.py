@@ -12,8 +12,8 @@ from helpers.pipeline.running import cluster as running
 @pytest.fixture
 def scheduler():
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    with distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None,
-                                  processes=False) as cluster:
+    with distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=":0",
+                                  protocol="tcp://") as cluster:
         yield cluster.scheduler_address
 
 

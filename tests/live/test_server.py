@@ -269,6 +269,24 @@ def test_who_goes_away_takes_what_only_he_waited_for_out_of_the_queue(project):
     assert {"damping": 0.85} not in held.ran
 
 
+def test_an_answer_that_a_reader_has_is_not_made_again(live, monkeypatch):
+    path = f"/live/answers/{YEARS}/horizon_year=2030.json"
+    _, headers, _ = live.ask(path)
+    assert headers["Etag"] == f'"{live.book.tag(live.book.asked(YEARS, "horizon_year=2030"))}"'
+    monkeypatch.setattr(live.book, "known", lambda asked: 1 / 0)
+    assert live.ask(path, If_None_Match=headers["Etag"])[0] == 304
+
+
+def test_what_holds_for_once_has_no_name_under_which_it_is_kept(project):
+    def killed(project, planned):
+        return RunResult(planned.chapter, "dead", planned.key, reason="killed")
+
+    with Live(project, run=killed) as live:
+        status, headers, content = live.ask(f"/live/answers/{YEARS}/horizon_year=2032.json")
+        assert status == 200 and json.loads(content)["status"] == "dead"
+        assert "Etag" not in headers
+
+
 def test_what_the_page_shows_comes_before_what_it_asks_for_others(project):
     held = Held()
     with Live(project, run=held, jobs=1) as live:

@@ -238,12 +238,19 @@ class Missing(Asking):
 class Answer(Asking):
     """``live/answers/<chapter>/<address>.json``."""
 
+    tag = ""  # of an answer that holds as long as what it is made from
+
+    def compute_etag(self) -> str | None:
+        """By what it is made from, so that one that a reader has is not made again."""
+        return f'"{self.tag}"' if self.tag else None
+
     async def get(self, chapter: str, text: str) -> None:
         """Send the answer, made now if it is not known."""
         book = self.served.book
         built = self.get_query_argument("against", "") == "built"
         asked = await self.work(book.asked, chapter, text, built)
-        self.set_header("Etag", f'"{book.tag(asked)}"')
+        self.tag = book.tag(asked)
+        self.set_etag_header()
         if self.check_etag_header():
             self.set_status(304)
             return
@@ -251,6 +258,9 @@ class Answer(Asking):
         if packed is None:
             run, against = await self.run(asked.plan, asked.against)
             packed = await self.work(book.answer, asked, run, against)
+            if book.known(asked) is None:  # it says nothing of the next time
+                self.tag = ""
+                self.clear_header("Etag")
         self.set_header("Content-Type", KINDS[".json"])
         self.set_header("Vary", "Accept-Encoding")
         if "gzip" in self.request.headers.get("Accept-Encoding", ""):
