@@ -150,7 +150,7 @@ def test_the_token_leaves_the_address_and_saves_a_scenario(opened, served):
     file = served.book.project.scenarios / "a-later-year.toml"
     assert parameters.read_scenario(file)["parameters"] == {"horizon_year": 2030}
     page.get_by_role("button", name="Save as a scenario").click()
-    expect(page.locator(".live-form")).to_contain_text("there already")
+    expect(page.locator(".live-form")).to_contain_text("is taken")
     file.unlink()
 
 
