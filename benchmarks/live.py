@@ -102,7 +102,7 @@ def in_a_browser(build: Path) -> dict:
     seen = {"stored": {}, "fresh": {}}
     with serving(build) as root, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
+        page = browser.new_page(bypass_csp=True)  # of its own pages, to be waited for
         page.set_default_timeout(PATIENCE)
         for chapter in NAMES:
             for name, literal in another(chapter):

@@ -154,7 +154,7 @@ def main() -> int:
                 chapter = NAMES[number % len(NAMES)]
                 read = [name for name in chapters.read(PROJECT, chapter).parameters
                         if name != "draws"]
-                page = browser.new_context().new_page()
+                page = browser.new_context(bypass_csp=True).new_page()
                 page.set_default_timeout(PATIENCE)
                 page.goto(f"{address_of}chapters/{chapter}.html")
                 page.wait_for_function("window.bookLive?.asking")

@@ -22,7 +22,9 @@
     filled = true;
     const read = new Set(live.patch.chapters().flatMap((chapter) => window.bookSettings.chapters[chapter].parameters));
     const here = [], others = [];
-    for (const about of window.bookSettings.parameters) (read.has(about.name) ? here : others).push(live.controls.control(about));
+    // What this page alone reads comes first; what many chapters read, such as a seed, comes last.
+    const reach = ({ name }) => Object.values(window.bookSettings.chapters).filter(({ parameters }) => parameters.includes(name)).length;
+    for (const about of [...window.bookSettings.parameters].sort((one, other) => reach(one) - reach(other))) (read.has(about.name) ? here : others).push(live.controls.control(about));
     const take = live.take.part();
     panel.lastChild.append(...[
       make("p", { class: "live-small" }, say("What you set here is computed at once and shown on every page. {key} goes back to the baseline.", { key: live.bar.KEY })),
