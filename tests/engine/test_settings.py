@@ -32,13 +32,14 @@ PYTEST = {
 HOOKS = {
     "conftest.py": {"pytest_plugins", "pytest_sessionstart"},
     "tests/conftest.py": {"pytest_collection_modifyitems"},
+    "tests/live/conftest.py": set(),  # fixtures alone
 }
 # Files that leave tests out for a reason that is not in `SKIPS` of tests/gates.py, and how often.
 MAY_SKIP = {
     "tests/nbval_adapter.py": 1,  # what comes after a cell that failed
     # Libraries that agree with ours; the lock file has them, so a whole run that skips is red.
     "tests/engine/test_cluster.py": 1, "tests/analysis/test_composite.py": 2,
-    "tests/analysis/test_growth.py": 2,
+    "tests/analysis/test_growth.py": 2, "tests/live/test_on_a_cluster.py": 1,
 }
 LEAVES_OUT = {"skip", "skipif", "xfail", "importorskip", "skipTest", "collect_ignore",
               "collect_ignore_glob", "__test__"}
