@@ -1,10 +1,11 @@
 """Every knob on every page: panel, page and a clean run agree, and back is back.
 
 Run it from the project folder: ``python benchmarks/every_knob.py``; it needs Chromium. ``book
-serve`` is started on a build folder of its own. On the page of each chapter each parameter that the chapter
-reads is set to both ends and the middle of what it may be. Then the control shows the value, every
-number and quotation of the page is that of a run of the same values in another build folder, and a
-chapter that cannot be run says so on its page. Set back to its baseline, the page is as it was.
+serve`` is started on a build folder of its own. On the page of each chapter each parameter that the
+chapter reads is set to both ends and the middle of what it may be. Then the control shows the
+value, every number and quotation of the page is that of a run of the same values in another build
+folder, and a chapter that cannot be run says so on its page. Set back to its baseline, the page is
+as it was.
 """
 
 import re
