@@ -12,9 +12,9 @@ import small_book
 
 from helpers.pipeline import edition
 from helpers.pipeline.live import server
+from helpers.pipeline.live.asking import Served
 from helpers.pipeline.live.book import Book
 from helpers.pipeline.live.guard import Access, Clients
-from helpers.pipeline.live.handlers import Served
 from helpers.pipeline.live.runner import Runner
 
 TOKEN = "a-token-of-a-test"

@@ -8,7 +8,7 @@ import pytest
 from live_book import BROKEN, OWN, TOKEN, YEARS, Clients, Live, write
 from small_book import own_table
 
-from helpers.pipeline.live import guard, handlers, server
+from helpers.pipeline.live import asking, guard, server
 from helpers.pipeline.live.guard import Access, client
 
 MINE = {"name": "mine", "title": "Mine", "why": "To see.", "values": {"damping": "0.8"}}
@@ -233,7 +233,7 @@ def test_what_our_code_does_wrong_is_not_told(live, monkeypatch):
 
 
 def test_what_is_too_long_is_refused(live):
-    assert live.ask("/intro.html?" + "x" * handlers.LONGEST_URI)[0] == 400
+    assert live.ask("/intro.html?" + "x" * asking.LONGEST_URI)[0] == 400
     status, _, content = live.ask(f"/live/answers/{YEARS}/x={'1' * 3000}.json")
     assert status == 400 and len(content) < 500
     text = f"GET / HTTP/1.1\r\nHost: {live.host}\r\nX: {'x' * 2 * server.LARGEST_HEADER}\r\n\r\n"
@@ -245,7 +245,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(live):
             f"Content-Type: application/json\r\nX-Book-Token: {TOKEN}\r\n")
     answer = live.raw(f"{head}Content-Length: {10 << 30}\r\n\r\n".encode())
     assert answer.startswith(b"HTTP/1.1 413 ")
-    size = handlers.LARGEST_BODY + 1
+    size = asking.LARGEST_BODY + 1
     chunked = f"{head}Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n".encode() + b"x" * size
     assert not live.raw(chunked + b"\r\n0\r\n\r\n").startswith(b"HTTP/1.1 2")
     get = f"GET /intro.html HTTP/1.1\r\nHost: {live.host}\r\nContent-Length: 5\r\n\r\nhello"

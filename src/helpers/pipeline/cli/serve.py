@@ -32,12 +32,12 @@ def command(project, port, no_open, own_data, public, names, cluster):
         from helpers.pipeline import building, chapters, edition, execute
         from helpers.pipeline.cli.opening import has_display
         from helpers.pipeline.live import server
+        from helpers.pipeline.live.asking import Served
         from helpers.pipeline.live.book import Book
         from helpers.pipeline.live.commands import Commands
         from helpers.pipeline.live.editions import Editions
         from helpers.pipeline.live.events import Events
         from helpers.pipeline.live.guard import Access
-        from helpers.pipeline.live.handlers import Served
         from helpers.pipeline.live.runner import Runner
         from helpers.pipeline.running import processes
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from tornado import httpserver, netutil, web
 
-from helpers.pipeline.live import handlers, sweeping
-from helpers.pipeline.live.handlers import Served
+from helpers.pipeline.live import asking, handlers, paging, sweeping
+from helpers.pipeline.live.asking import Served
 
 HOST = "127.0.0.1"
 PORT = 8090
@@ -51,10 +51,10 @@ def application(served: Served) -> web.Application:
         (rf"{live}/editions/{NAME}\.json", handlers.EditionState),
         (rf"{live}/events", handlers.Told),
         (rf"{live}/{NAME}", handlers.Panel),
-        (rf"{live}/.*", handlers.Missing),
-        (rf"/editions/{NAME}/html/(.*)", handlers.PageOfEdition),
-        (r"/(.*)", handlers.Page),
-    ], served=served, default_handler_class=handlers.Missing, compress_response=True,
+        (rf"{live}/.*", asking.Missing),
+        (rf"/editions/{NAME}/html/(.*)", paging.PageOfEdition),
+        (r"/(.*)", paging.Page),
+    ], served=served, default_handler_class=asking.Missing, compress_response=True,
         log_function=lambda handler: None)
 
 
@@ -62,7 +62,7 @@ def listen(served: Served, sockets: list) -> httpserver.HTTPServer:
     """Begin to answer, in the loop of this thread."""
     server = httpserver.HTTPServer(
         application(served), max_header_size=LARGEST_HEADER,
-        max_body_size=handlers.LARGEST_BODY, body_timeout=BODY_SECONDS,
+        max_body_size=asking.LARGEST_BODY, body_timeout=BODY_SECONDS,
         idle_connection_timeout=IDLE_SECONDS)
     server.add_sockets(sockets)
     return server

@@ -3,7 +3,8 @@
 import asyncio
 
 from helpers.pipeline.live import address, tipping
-from helpers.pipeline.live.handlers import AT_ONCE, Asking, Refused
+from helpers.pipeline.live.asking import Asking, Refused
+from helpers.pipeline.live.handlers import AT_ONCE
 from helpers.pipeline.plan import Plan
 
 
