@@ -546,7 +546,7 @@ HIDING = {
     "td:last-child { display: none !important; }": "is not displayed",
     ".refusal { visibility: hidden; }": "is not visible",
     ".answer { opacity: 0.05; }": "is transparent",
-    ".table-note { color: #fff; }": "has the colour of the paper",
+    ".article .table-note { color: #fff; }": "has the colour of the paper",
     ".exhibit-line { font-size: 2px; }": "is tiny",
     ".refusal { height: 0; overflow: hidden; margin: 0; padding: 0; }": "has no room",
     ".question { position: absolute; left: -9999px; }": "is off the page",
