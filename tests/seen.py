@@ -53,10 +53,10 @@ HIDDEN = """(meant) => {
     if (reason) found.add(`${text.slice(0, 60)}: ${reason}`);
     else texts.push([text, element]);
   }
-  for (const picture of article.querySelectorAll("img, iframe")) {
+  for (const picture of article.querySelectorAll("img, iframe, svg.book-drawing")) {
     if (picture.closest(meant)) continue;
     const reason = shut(picture).why || size(picture.getBoundingClientRect());
-    if (reason) found.add(`${picture.getAttribute("src")}: ${reason}`);
+    if (reason) found.add(`${picture.getAttribute("src") || picture.getAttribute("aria-label")}: ${reason}`);
   }
   const root = document.documentElement, before = root.dataset.theme;
   for (const theme of ["light", "dark"]) {

@@ -550,6 +550,6 @@ HIDING = {
     ".exhibit-line { font-size: 2px; }": "is tiny",
     ".refusal { height: 0; overflow: hidden; margin: 0; padding: 0; }": "has no room",
     ".question { position: absolute; left: -9999px; }": "is off the page",
-    ".book-drawing { width: 0 !important; }": "has no room",
+    ".book-drawing { width: 0 !important; }": "has no size",
     "caption { clip-path: inset(50%); }": "is clipped",
 }
