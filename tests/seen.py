@@ -1,5 +1,6 @@
 """What of a built page a reader can see, and what stands under each figure and table."""
 
+import time
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -55,8 +56,9 @@ HIDDEN = """(meant) => {
   }
   for (const picture of article.querySelectorAll("img, iframe, svg.book-drawing")) {
     if (picture.closest(meant)) continue;
+    const name = picture.getAttribute("src") || picture.getAttribute("aria-label");
     const reason = shut(picture).why || size(picture.getBoundingClientRect());
-    if (reason) found.add(`${picture.getAttribute("src") || picture.getAttribute("aria-label")}: ${reason}`);
+    if (reason) found.add(`${name}: ${reason}`);
   }
   const root = document.documentElement, before = root.dataset.theme;
   for (const theme of ["light", "dark"]) {
@@ -83,6 +85,18 @@ HIDDEN = """(meant) => {
 def hidden(page) -> list[str]:
     """Texts and pictures of an open page that its reader cannot see and should: ``what: why``."""
     return page.evaluate(HIDDEN, MEANT)
+
+
+def wait_for(page, true: str, arg=None, seconds: float = 60) -> None:
+    """Wait until a function in JavaScript tells something true of an open page.
+
+    The browser driver's own waiting asks once more from within the page, which the policy of our
+    pages refuses: it works only where the first answer is true already.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(true, arg):
+        assert time.monotonic() < end, f"never: {true}"
+        page.wait_for_timeout(20)
 
 
 def parsed(text: str) -> BeautifulSoup:

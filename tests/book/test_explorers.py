@@ -12,6 +12,7 @@ import axe
 import numpy as np
 import pandas as pd
 import pytest
+import seen
 from small_book import REAL
 
 from helpers import composite, datasets, explorers, growth
@@ -276,7 +277,7 @@ def test_a_slider_moved_by_keyboard_changes_the_ranks_and_reset_restores_them(op
     assert smes.get_attribute("aria-valuetext") == f"weight 97, share {share}"
     assert "South Korea is above the UK" in page.locator(".explorer-pairs").inner_text()
     spoken = page.locator("[aria-live=polite]")
-    page.wait_for_function("document.querySelector('[aria-live]').textContent.includes('Korea')")
+    seen.wait_for(page, "document.querySelector('[aria-live]').textContent.includes('Korea')")
     assert f"South Korea {after['South Korea']}" in spoken.text_content()
 
     page.get_by_role("button", name="Reset").press("Enter")

@@ -7,6 +7,7 @@ import shutil
 
 import axe
 import pytest
+import seen
 import small_book
 
 FIGURES = """
@@ -200,7 +201,7 @@ def test_a_picture_to_take_along_looks_like_its_png(opened, browser, book):
     """The SVG that stands alone brings its own letters: they are as wide as they were measured."""
     page = browser.new_page()
     page.goto((book / "_static" / "downloads" / "c-bars.svg").as_uri())
-    page.wait_for_function("[...document.fonts].every(each => each.status === 'loaded')")
+    seen.wait_for(page, "[...document.fonts].every(each => each.status === 'loaded')")
     assert page.evaluate("document.fonts.size") == 2
     assert page.evaluate("""[...document.querySelectorAll('text')].every(text => {
         const box = text.getBBox(); return box.x >= -1 && box.x + box.width <= 390; })""")

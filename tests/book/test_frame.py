@@ -6,6 +6,7 @@ look right with dead buttons.
 
 import axe
 import pytest
+import seen
 import small_book
 
 from helpers.pipeline.site import frame
@@ -133,7 +134,8 @@ def test_the_part_that_is_read_is_marked_in_the_list_of_parts(opened, width):
     links = page.locator(".contents a")
     target = links.nth(2).get_attribute("href")
     page.evaluate("target => document.querySelector(target).scrollIntoView()", target)
-    page.wait_for_function(
+    seen.wait_for(
+        page,
         "target => document.querySelector('.contents [aria-current]')?.hash === target", arg=target)
 
 
@@ -191,7 +193,8 @@ def test_the_focus_can_be_seen_on_every_button(opened, width, scheme):
     for selector in shown(page):
         button = page.locator(selector).filter(visible=True).first
         button.focus()
-        page.wait_for_function(
+        seen.wait_for(
+            page,
             """button => { const style = getComputedStyle(button);
                  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
                    && style.opacity === "1"; }""", arg=button.element_handle())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import axe
 import pytest
+import seen
 import small_book
 
 from helpers.pipeline.site import page_metadata
@@ -233,12 +234,12 @@ def test_a_button_copies_what_it_stands_beside(opened, selector, way):
         page.keyboard.press("Enter")
     else:
         button.click()
-    page.wait_for_function("button => button.textContent === 'Copied'", arg=button.element_handle())
+    seen.wait_for(page, "button => button.textContent === 'Copied'", arg=button.element_handle())
     wanted = page.locator(COPIED[selector]).text_content().strip()
     assert page.evaluate("navigator.clipboard.readText()") == wanted
     assert page.locator("[role=status]", has_text="Copied").count() == 1
     assert button.evaluate("it => it === document.activeElement")
-    page.wait_for_function("([button, name]) => button.textContent === name",
+    seen.wait_for(page, "([button, name]) => button.textContent === name",
                            arg=[button.element_handle(), name])
     assert page.said == []
 

@@ -5,6 +5,7 @@ import io
 import measured
 import numpy as np
 import pytest
+import seen
 import visited
 from PIL import Image
 from small_book import REAL
@@ -113,7 +114,7 @@ def test_unfolded_a_page_does_not_scroll_sideways_either(baseline, address, open
 def test_at_400_percent_the_bar_does_not_stay_over_the_text(address, opened):
     page = opened(f"{address}/{KINDS['chapter']}", 320, height=225)
     page.evaluate("scrollTo(0, 2000)")
-    page.wait_for_function("scrollY > 500")
+    seen.wait_for(page, "scrollY > 500")
     # What stays while the page moves takes no more than a tenth of so low a screen.
     covered = page.evaluate("""() => [...document.querySelectorAll("body *")]
       .filter(each => /fixed|sticky/.test(getComputedStyle(each).position))

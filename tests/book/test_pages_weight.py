@@ -144,13 +144,14 @@ def test_in_no_state_the_policy_refuses_something(baseline, opened, name):
     "document.querySelector('main').insertAdjacentHTML('beforeend', '<p style=\"color: red\">')",
     "document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))",
     "document.body.append(Object.assign(document.createElement('img'), {src: 'data:,x'}))",
-    "document.querySelector('main').setAttribute('onclick', '1')",
+    # Read when something happens for the first time.
+    "document.body.setAttribute('onclick', '1'); document.body.click()",
 ])
 def test_what_the_policy_refuses_is_heard(baseline, opened, plant):
     page = opened(f"{baseline[0].as_uri()}/{KINDS['question']}")
     assert page.evaluate("window.refused") == []
     page.evaluate(plant)
-    page.wait_for_function("window.refused.length === 1")
+    seen.wait_for(page, "window.refused.length === 1")
 
 
 @pytest.mark.parametrize("query, page", [

@@ -11,6 +11,7 @@ import threading
 
 import axe
 import pytest
+import seen
 import small_book
 from lxml import etree
 from small_book import REAL
@@ -110,7 +111,8 @@ def asking(tab, folder):
 def ask(page, query):
     """Type into the page of search; the addresses of the places found, in order."""
     page.locator("#search-page-field").fill(query)
-    page.wait_for_function(
+    seen.wait_for(
+        page,
         """query => new URLSearchParams(location.search).get("q") === query
              && /\\d|Nothing/.test(document.querySelector(".search-count").textContent)""",
         arg=query)
@@ -245,10 +247,11 @@ class TestDialog:
         page.keyboard.type("vulnerabilty")
         page.locator(".search-hit").first.click()
         page.wait_for_url("**/2-2-technology-convergence.html?**")
-        page.wait_for_function(
+        seen.wait_for(
+            page,
             """() => [...(CSS.highlights.get("book-found") ?? [])].some(range => {
                  const { top, bottom, height } = range.getBoundingClientRect();
-                 return height && top >= 0 && bottom <= innerHeight; })""", timeout=20_000)
+                 return height && top >= 0 && bottom <= innerHeight; })""")
         marked = page.evaluate("[...CSS.highlights.get('book-found')].map(range => String(range))")
         assert {word.lower() for word in marked} == {"vulnerability", "vulnerabilities"}
         assert page.said == []

@@ -4,6 +4,7 @@ import axe
 import made_sweep
 import pandas as pd
 import pytest
+import seen
 from made_sweep import AXES, every_kind, result
 from small_book import REAL
 from validator import Validator
@@ -280,7 +281,7 @@ def test_a_chart_follows_the_width_of_the_page(opened, address):
     page = opened(address, "view=values&result=1-one/grows")
     wide = page.locator("#shown svg[role=img]").bounding_box()["width"]
     page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_function("document.querySelector('#shown svg[role=img]').clientWidth < 380")
+    seen.wait_for(page, "document.querySelector('#shown svg[role=img]').clientWidth < 380")
     assert wide > 1000
 
 

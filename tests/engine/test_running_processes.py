@@ -20,6 +20,19 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes 
 PATIENCE_SECONDS = 60  # a bound for what comes at once on a quiet machine, not a measurement
 
 
+@pytest.fixture(autouse=True)
+def signals_as_in_a_terminal():
+    """Under `nohup`, or behind `&` in a script, all that is started ignores two of them.
+
+    A driver would then live until its cells have slept, ten minutes.
+    """
+    standard = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in standard.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and waits for its parent does not."""
     try:

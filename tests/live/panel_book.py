@@ -31,6 +31,12 @@ sums = range(horizon_year, horizon_year + 12)
 tables.show(pd.DataFrame({'year': range(2000, 2012), 'sum': sums}), 'sums', caption='Sums')
 tables.show(pd.DataFrame({'year': [2020]}), 'first', caption='The first year')
 """
+EXPLORER = """
+from helpers import explorers
+import pandas as pd
+levels = pd.DataFrame({'one': ['High', 'Low'], 'other': ['Medium', 'High']}, index=['A', 'B'])
+explorers.weights(levels, weights=[0.5, 0.5], position=damping / 2, name='weights')
+"""
 TEXT = """## What it says
 
 {glue:text}`ends:s`
@@ -86,7 +92,7 @@ def write(folder):
     """Write the book; its pages are not built."""
     project = small_book.make(folder)
     chapter(project, PATH, "horizon_year = 2026  # year\ndamping = 0.9  # fraction",
-            RECORDS, TEXT, FIGURE, TABLES)
+            RECORDS, TEXT, FIGURE, TABLES, EXPLORER)
     chapter(project, OTHER, "damping = 0.9  # fraction", CHECK
             + "results.record('rest', damping, unit='fraction', label='Rest')")
     chapter(project, SHARES, ALL_SORTS, OF_SHARES,
@@ -104,8 +110,8 @@ def answer(name: str, address: str, **parts) -> dict:
     """An answer that says nothing, but for the parts that are given."""
     return {"chapter": name, "address": address, "key": "0" * 64, "seconds": 0.0, "cached": True,
             "status": "ok", "reason": "", "command": "", "values": {}, "records": {}, "gone": [],
-            "new": [], "exhibits": {}, "held": {"results": 0, "sentences": 0, "exhibits": 0},
-            **parts}
+            "new": [], "exhibits": {}, "explorers": {},
+            "held": {"results": 0, "sentences": 0, "exhibits": 0}, **parts}
 
 
 def record(text: str, old: str, sort: str = "result") -> dict:

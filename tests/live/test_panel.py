@@ -68,6 +68,37 @@ def test_the_page_follows_and_set_back_it_is_what_it_was(opened):
     assert page.url.endswith(PAGE) and page.errors == []
 
 
+def test_an_explorer_begins_where_the_values_put_it(opened):
+    page = opened(f"{PAGE}?damping=0.8")
+    moved(page)
+    medium = page.locator("#explorer-weights-position")
+    expect(medium).to_have_value("40")
+    medium.fill("70")
+    turn(page, "2030")  # moves nothing of it, so it stays where its reader put it
+    moved(page)
+    expect(page.locator(ENDS)).to_contain_text("2030")
+    expect(medium).to_have_value("70")
+    page.locator("[data-live=damping] button", has_text="Reset").click()
+    expect(page.locator(ENDS)).not_to_contain_text("0.8")
+    expect(medium).to_have_value("45")
+    assert page.locator(".explorer").count() == 1 and page.errors == []
+
+
+def test_what_is_being_typed_stays_when_an_earlier_answer_comes(opened):
+    waiting = []
+    page = opened(PAGE, lambda path: waiting.append if path.startswith(f"answers/{OTHER}/")
+                  else None)
+    turn(page, "0.8", "#live-damping-field")
+    expect(page.locator(ENDS)).to_contain_text("0.8")
+    page.locator(FIELD).fill("2030")
+    waiting[0].fallback()
+    expect(page.locator(".live-bar")).to_contain_text("Other chapters: 1 moved")
+    expect(page.locator(FIELD)).to_have_value("2030")
+    page.locator(FIELD).press("Enter")
+    expect(page.locator(ENDS)).to_contain_text("2030")
+    assert page.errors == []
+
+
 def test_every_value_in_between_leaves_nothing_behind(opened):
     page = opened(PAGE)
     page.locator(".live-opener").click()

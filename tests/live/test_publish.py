@@ -77,7 +77,9 @@ def test_every_page_of_every_edition_is_there_and_only_the_baseline_has_the_pane
         for page in built:
             text = (place / page).read_text(encoding="utf-8")
             if switcher.END not in text:  # it leads to the front page
-                assert page.name == "index.html" and "live/" not in text
+                assert page.name == "index.html"
+                assert ("live/onward.js" in text) is each.is_baseline
+                assert "panel.js" not in text
                 continue
             root = "../" * (len(page.parts) - 1)
             assert (f'src="{root}live/book.js" defer' in text) == each.is_baseline
@@ -362,6 +364,13 @@ def test_a_page_from_a_folder_follows_a_stored_value_and_goes_to_its_edition(bro
     page.locator("#published-editions a", has_text="Late").click()
     page.wait_for_url(f"**/editions/late/chapters/{YEARS}.html")
     assert str(LATE) in years.text_content() and errors == []
+    page.close()
+
+
+def test_the_address_of_the_site_alone_takes_values_along(browser, site):
+    page, errors = opened(browser, (site / "index.html").as_uri() + f"?horizon_year={LATE}#x")
+    page.wait_for_url(f"**/intro.html?horizon_year={LATE}#x")
+    assert errors == []
     page.close()
 
 

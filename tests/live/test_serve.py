@@ -124,7 +124,9 @@ def test_a_port_that_is_taken_is_one_line(project):
 
 @pytest.mark.parametrize("typed, said", [
     (["--public"], "--host-name NAME"), (["--host-name", "a.example"], "is for --public"),
-    (["--data", "none"], "is not a folder"), (["--cluster", "http://x"], "http://x")])
+    (["--data", "none"], "is not a folder"),
+    (["--public", "--host-name", "a.example", "--data", "."], "Take away --data"),
+    (["--cluster", "http://x"], "http://x")])
 def test_wrong_usage_is_one_line(project, typed, said):
     done = small_book.run(project, "serve", "--no-open", *typed)
     assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr

@@ -315,6 +315,30 @@ def test_a_full_queue_says_when_to_come_back(project):
         held.go.set()
 
 
+def test_who_takes_all_results_again_and_again_leaves_room_for_pages(project):
+    """Of twelve such requests two run chapters at a time; the rest wait outside the queue."""
+    held = Held()
+    with Live(project, run=held, jobs=1, most_waiting=8) as live:
+        threads = [threading.Thread(target=live.ask, args=(
+            f"/live/take/horizon_year={year}.csv",)) for year in range(2027, 2039)]
+        for thread in threads:
+            thread.start()
+        until(lambda: live.runner.count()[0] >= 5)
+        gone = socket.create_connection(("127.0.0.1", live.port))
+        gone.sendall(f"GET /live/take/damping=0.5.csv HTTP/1.1\r\nHost: {live.host}\r\n\r\n"
+                     .encode())
+        gone.close()
+        page = threading.Thread(target=live.ask, args=(f"/live/answers/{DRAWN}/damping=0.85.json",))
+        page.start()
+        until(lambda: any(job.planned.values.get("damping") == 0.85
+                          for job in list(live.runner._queue)))
+        held.go.set()
+        for thread in (*threads, page):
+            thread.join()
+    assert {"damping": 0.85} in held.ran
+    assert not any(values.get("damping") == 0.5 for values in held.ran), "he went away"
+
+
 def test_no_token_is_in_what_is_served(live):
     for path in (PAGE, "/live/book.js", f"/live/answers/{YEARS}/.json"):
         assert TOKEN.encode() not in live.ask(path)[2]

@@ -2,6 +2,8 @@
 
 import html
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from helpers import markup
@@ -10,6 +12,8 @@ from helpers import markup
 STATIC = Path(__file__).with_name("static")  # what pages load, as it stands under `_static`
 SCRIPT, STYLE = (STATIC / "explorers" / f"explorers.{kind}" for kind in ("js", "css"))
 FOLDER = "../_static/explorers"  # seen from a page of a chapter
+EMITTED = re.compile(r'<div class="explorer" id="explorer-([^"]+)">.*?'
+                     r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
 
 def short(value) -> float:
@@ -54,3 +58,9 @@ def emit(data, name, frame, numbers, caption, note, sentence):
     )
     plain = f"{caption}\n{frame.to_string(index=False)}\n{note}"
     display({"text/html": page, "text/plain": plain}, raw=True)
+
+
+def read(output: Mapping) -> tuple[str, dict] | None:
+    """Name and numbers of the explorer that an output of a notebook is; None for any other."""
+    found = EMITTED.search("".join(output.get("data", {}).get("text/html", "")))
+    return (html.unescape(found[1]), json.loads(found[2])) if found else None

@@ -46,6 +46,9 @@ def command(project, port, no_open, own_data, public, names, cluster):
         if public and not names:
             raise options.Usage("--public needs the name by which a proxy leads here: "
                                 "--host-name NAME")
+        if public and (own_data is not None or project.own_data):
+            raise options.Usage("--public serves the shipped tables: pages of other ones name the "
+                                "folder that holds them. Take away --data, and unset BOOK_DATA")
         how = options.how(1, cluster)
         wanted = edition.resolve(options.placed(project, own_data))
         sockets = server.bind(port)

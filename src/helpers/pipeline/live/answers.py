@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from helpers import agreement, files, parameters
+from helpers.explorers import page as explorers
 from helpers.parameters import BASELINE
 from helpers.pipeline import compare, pages
 from helpers.pipeline.edition import Edition
@@ -24,10 +25,11 @@ MOST_KEPT = 64  # runs whose files stay read
 
 @dataclass(frozen=True)
 class Said:
-    """What a run says: its records and exhibits by name, in their order."""
+    """What a run says: its records, exhibits and explorers by name, in their order."""
 
     records: Mapping[str, dict]
     exhibits: Mapping[str, dict]
+    explorers: Mapping[str, dict]
 
 
 def of(project: Project, chapter: str, overrides: Mapping, run: RunResult,
@@ -55,7 +57,7 @@ def of(project: Project, chapter: str, overrides: Mapping, run: RunResult,
         "seconds": run.seconds, "cached": run.cached, "status": run.status, "reason": run.reason,
         "command": command(project, chapter, overrides),
         "values": {name: parameters.literal(value) for name, value in overrides.items()},
-        "records": {}, "gone": [], "new": [], "exhibits": {},
+        "records": {}, "gone": [], "new": [], "exhibits": {}, "explorers": {},
         "held": {"results": 0, "sentences": 0, "exhibits": 0}}
     for each in (run, baseline_run):
         if each.status != "ok":
@@ -71,6 +73,8 @@ def of(project: Project, chapter: str, overrides: Mapping, run: RunResult,
     told["exhibits"] = {
         name: _exhibit(output, old.exhibits[name], chapter, shown_on.get(name, ()), around)
         for name, output in moved.items()}
+    told["explorers"] = {name: numbers for name, numbers in new.explorers.items()
+                         if numbers != old.explorers.get(name, numbers)}
     for part, here, there in (("gone", old, new), ("new", new, old)):
         told[part] = [name for name in here.records if name not in there.records]
         told[part] += [name for name in here.exhibits if name not in there.exhibits]
@@ -101,14 +105,16 @@ def said(run: RunResult) -> Said:
 @lru_cache(maxsize=MOST_KEPT)
 def _said(folder: Path, _state: tuple | None) -> Said:
     notebook = json.loads((folder / "notebook.ipynb").read_text(encoding="utf-8"))
-    found = {}
+    found, moving = {}, {}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             about = exhibits.about(output)
             if about:
                 found[about.get("figure") or about["table"]] = output
+            elif explorer := explorers.read(output):
+                moving[explorer[0]] = explorer[1]
     ledger = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    return Said({entry["name"]: entry for entry in ledger}, found)
+    return Said({entry["name"]: entry for entry in ledger}, found, moving)
 
 
 def _records(old: Mapping[str, dict], new: Mapping[str, dict]) -> dict[str, dict]:

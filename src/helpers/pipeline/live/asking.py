@@ -22,6 +22,7 @@ from helpers.pipeline.plan import Plan
 LONGEST_URI = 6000  # an address is shorter, however it is encoded
 LARGEST_BODY = 64 << 10
 RETRY_SECONDS = 2
+TAKEN_AT_A_TIME = 2  # all results under some values: each is a run of every chapter
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
@@ -53,6 +54,8 @@ class Served:
     clients : Clients
     threads : ThreadPoolExecutor
         For what takes longer than a moment and is no run.
+    takes : asyncio.Semaphore
+        All results, a few readers at a time, so that those who ask for pages find room.
     """
 
     book: Book
@@ -63,6 +66,7 @@ class Served:
     clients: Clients = field(default_factory=Clients)
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="answers"))
+    takes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TAKEN_AT_A_TIME))
 
     def close(self) -> None:
         """Take nothing more, and leave nothing behind."""
@@ -91,6 +95,7 @@ class Asking(web.RequestHandler):
     """What every request is held against."""
 
     inside = ""  # address of the reader whose request is counted
+    gone = False  # whether the reader went away
     body = b""
 
     @property
@@ -147,6 +152,7 @@ class Asking(web.RequestHandler):
     def on_connection_close(self) -> None:
         """The reader went away."""
         super().on_connection_close()
+        self.gone = True
         self.on_finish()
 
     def write_error(self, status_code: int, **told) -> None:
@@ -203,6 +209,8 @@ class Asking(web.RequestHandler):
         # What a page shows comes first; what it asks for others it says to be 1.
         urgency = 1 if self.request.headers.get("X-Book-Urgency", "2") == "2" else 2
         waiting = []
+        if self.gone:  # and left the tickets that it had
+            raise later(503, "The reader went away.")
         for each in wanted:
             if isinstance(each, RunResult):
                 continue

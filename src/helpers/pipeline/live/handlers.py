@@ -71,8 +71,24 @@ class Take(Asking):
 
     async def get(self, text: str, kind: str) -> None:
         """Send them; what has not run is run, a few chapters at a time."""
-        book = self.served.book
         overrides = await self.work(address.read, text)
+        async with self.served.takes:
+            runs, before = await self.every_run(overrides)
+        wanted = await self.work(taking.edition_of, self.served.book.project, overrides)
+        content = await self.work(taking.made, wanted, runs, before, kind)
+        self.set_header("Content-Type", KINDS[f".{kind}"])
+        self.set_header("Content-Disposition", f'attachment; filename="{wanted.name}.{kind}"')
+        self.finish(content)
+
+    async def every_run(self, overrides: dict) -> tuple[dict, dict]:
+        """Runs of all chapters under some values, and without them.
+
+        Raises
+        ------
+        Refused
+            If one cannot be run.
+        """
+        book = self.served.book
         names, runs, before = book.plans.names(), {}, {}
         for start in range(0, len(names), AT_ONCE):
             some = names[start:start + AT_ONCE]
@@ -85,11 +101,7 @@ class Take(Asking):
                                        f"{book.command(run.chapter, overrides)}")
             runs |= dict(zip(some, done[:len(some)], strict=True))
             before |= dict(zip(some, done[len(some):], strict=True))
-        wanted = await self.work(taking.edition_of, book.project, overrides)
-        content = await self.work(taking.made, wanted, runs, before, kind)
-        self.set_header("Content-Type", KINDS[f".{kind}"])
-        self.set_header("Content-Disposition", f'attachment; filename="{wanted.name}.{kind}"')
-        self.finish(content)
+        return runs, before
 
 
 class Changing(Asking):

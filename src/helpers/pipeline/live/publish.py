@@ -27,6 +27,10 @@ MARKER = "published.json"  # at the root of a site: this command wrote it, and m
 PAGES, LEFT_OUT = "pages.json", "left-out.json"
 MEGABYTE = 1_000_000
 NO_ROOM = "no room"
+# A page that only leads to the first one leads there with the values that its address sets.
+LEADS, ONWARD = '<meta http-equiv="Refresh"', "onward.js"
+ONWARD_SCRIPT = ('location.replace(document.querySelector("main a").href + location.search '
+                 '+ location.hash);\n')
 LASTING = ("ok", "failed")  # what another run would say as well
 
 
@@ -343,7 +347,8 @@ def _pages(site: Path, every: Sequence[Edition], found: Published) -> None:
     A page of another edition has no panel: answers say what moved against the baseline, and would
     be laid over what that edition says.
     """
-    (site / head.FOLDER / switcher.FILE).write_text(switcher.STYLE, encoding="utf-8")
+    for name, text in ((switcher.FILE, switcher.STYLE), (ONWARD, ONWARD_SCRIPT)):
+        (site / head.FOLDER / name).write_text(text, encoding="utf-8")
     titles = {place_of(each): each.title for each in every}
     listed = []
     for each in every:
@@ -355,7 +360,10 @@ def _pages(site: Path, every: Sequence[Edition], found: Published) -> None:
             here = file.relative_to(site).as_posix()
             changed = text = file.read_text(encoding="utf-8")
             listed.append({"page": here, "edition": each.name})
-            if switcher.END not in text:  # a page that only leads to another one
+            if switcher.END not in text:
+                if not place and LEADS in text:
+                    script = f'<script src="{head.FOLDER}/{ONWARD}" defer></script>\n'
+                    file.write_text(text.replace(LEADS, script + LEADS, 1), encoding="utf-8")
                 continue
             if len(every) > 1:
                 changed = switcher.into(changed, here, site, titles, place,

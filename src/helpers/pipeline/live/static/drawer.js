@@ -2,7 +2,7 @@
 (() => {
   const live = (window.bookLive ??= {});
   const { make, say } = { make: (...all) => live.make(...all), say: (...all) => live.say(...all) };
-  let panel = null, opener = null, shows = [], filled = false;
+  let panel = null, opener = null, shows = [], take = null, filled = false;
   const buttons = [];
 
   const icon = () => {
@@ -25,7 +25,7 @@
     // What this page alone reads comes first; what many chapters read, such as a seed, comes last.
     const reach = ({ name }) => Object.values(window.bookSettings.chapters).filter(({ parameters }) => parameters.includes(name)).length;
     for (const about of [...window.bookSettings.parameters].sort((one, other) => reach(one) - reach(other))) (read.has(about.name) ? here : others).push(live.controls.control(about));
-    const take = live.take.part();
+    take = live.take.part();
     panel.lastChild.append(...[
       make("p", { class: "live-small" }, say("What you set here is computed at once and shown on every page. {key} goes back to the baseline.", { key: live.bar.KEY })),
       make("h3", {}, say("Read by this page")),
@@ -37,6 +37,9 @@
   };
 
   const update = () => { for (const show of shows) show(); };
+
+  /** An answer is there. Controls stay: one may hold what its reader has not let go yet. */
+  const answered = () => take?.show();
 
   const isOpen = () => !panel.hidden;
 
@@ -77,5 +80,5 @@
     return panel;
   };
 
-  live.drawer = { build, update, open };
+  live.drawer = { build, update, answered, open };
 })();

@@ -15,7 +15,7 @@
     foot.observe(bar);
     foot.observe(panel);
     (window.book ??= {}).moved = live.patch.card;
-    live.asking.listen((progress, chapter, finished) => { live.bar.update(progress, chapter, finished); if (finished) live.drawer.update(); });
+    live.asking.listen((progress, chapter, finished) => { live.bar.update(progress, chapter, finished); if (finished) live.drawer.answered(); });
     live.store.listen((state) => {
       live.drawer.update();
       live.edition.show();

@@ -195,6 +195,7 @@
       else if (piece.kind === "exhibit") showExhibit(piece, now, old, addresses);
       else showRecord(piece, now, old);
     }
+    if (!wrong) live.explorers.show(chapter, now);
     live.edition.show();
     live.address.carryAll(live.store.state);
   };
