@@ -1,19 +1,20 @@
 """Every knob on every page: panel, page and a clean run agree, and back is back.
 
-Run it from the project folder: ``python benchmarks/every_knob.py``; it needs Chromium. ``book
-serve`` is started on a build folder of its own. On the page of each chapter each parameter that the
-chapter reads is set to both ends and the middle of what it may be. Then the control shows the
-value, every number and quotation of the page is that of a run of the same values in another build
-folder, and a chapter that cannot be run says so on its page. Set back to its baseline, the page is
-as it was.
+Run it from the project folder: ``python benchmarks/every_knob.py``, or with the names of some
+chapters behind it; it needs Chromium. ``book serve`` is started on a build folder of its own. On
+the page of each chapter each parameter that the chapter reads is set to both ends and the middle of
+what it may be. Then the control shows the value, every number and quotation of the page is that of
+a run of the same values in another build folder, and a chapter that cannot be run says so on its
+page. Set back to its baseline, the page is as it was.
 """
 
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from edition import NAMES, PROJECT, program, timed
+from edition import NAMES, PROJECT, environment, program
 from live import CHROMIUM, PATIENCE, serving
 from soak import ANSWERED, SHOWN
 
@@ -23,6 +24,7 @@ from helpers.pipeline.effects import settings
 from helpers.project import Project
 
 MAIN = """() => document.querySelector("main").outerHTML.replace(/ tabindex="0"/g, "")"""
+ALONE = "([name, literal]) => window.bookLive.store.become({[name]: literal}, null)"
 CONTROL = """name => [...document.querySelectorAll(`[data-live="${name}"] input`)].map(
   each => /radio|checkbox/.test(each.type) ? (each.checked ? each.value : "") : each.value)"""
 
@@ -67,7 +69,8 @@ def main() -> int:
         raise SystemExit("This needs Chromium. Install it: apt install chromium")
     from playwright.sync_api import sync_playwright
 
-    wanted = [(chapter, name, value) for chapter in NAMES
+    pages = sys.argv[1:] or NAMES
+    wanted = [(chapter, name, value) for chapter in pages
               for name in chapters.read(PROJECT, chapter).parameters for value in values(name)]
     wrong, seen, not_run = [], 0, 0
     with tempfile.TemporaryDirectory(prefix="knobs-") as folder:
@@ -75,22 +78,22 @@ def main() -> int:
         build.mkdir()
         other.mkdir()
         expected = clean(other, [each for each in wanted if not refused(*each[1:])])
-        timed(build, program("book", "build", "--quiet"))
+        subprocess.run(program("book", "build", "--quiet"), env=environment(build), check=True)
         with serving(build) as root, sync_playwright() as play:
             browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(bypass_csp=True, viewport={"width": 1400, "height": 900})
             page.set_default_timeout(PATIENCE)
             errors = []
             page.on("pageerror", lambda error: errors.append(str(error)))
-            for chapter in NAMES:
+            for chapter in pages:
                 page.goto(f"{root}chapters/{chapter}.html")
                 page.wait_for_function(ANSWERED)
                 page.evaluate("window.bookLive.drawer.open(true, null, false)")
+                page.wait_for_timeout(500)  # charts that are as wide as the page are drawn anew
                 before = page.evaluate(MAIN)
                 for name, value in [each[1:] for each in wanted if each[0] == chapter]:
                     literal = parameters.literal(value)
-                    page.evaluate("([name, literal]) => window.bookLive.store.set(name, literal)",
-                                  [name, literal])
+                    page.evaluate(ALONE, [name, literal])
                     page.wait_for_function(ANSWERED)
                     shown, what = page.evaluate(SHOWN), f"{chapter} {name}={literal}"
                     told = refused(name, value) or expected[chapter, name, literal]
@@ -117,7 +120,7 @@ def main() -> int:
                 print(f"{chapter}: {len(wrong)} faults so far", flush=True)
             wrong += errors
             browser.close()
-    print(f"{seen} settings on {len(NAMES)} pages, {not_run} of them refused or failed; "
+    print(f"{seen} settings on {len(pages)} pages, {not_run} of them refused or failed; "
           f"{len(wrong)} faults")
     for line in wrong[:40]:
         print(" ", line[:300])
