@@ -1,4 +1,4 @@
-"""Numbers beside the marks of a figure stay apart, and off its axes, wherever a parameter puts them."""
+"""Numbers beside the marks of a figure stay apart, wherever a parameter puts them."""
 
 import json
 import re

@@ -18,7 +18,8 @@
     place.replaceChildren(live.make("p", {}, live.make("strong", {}, live.say("Computed for your values:")), " ",
       Object.keys(values).length ? list(values) : live.say("the baseline"),
       old ? [". ", live.say("Compared with:"), " ", Object.keys(old).length ? list(old) : live.say("the baseline")] : "", ". ",
-      live.say("The authors' own edition is the baseline.")));
+      live.say("The authors' own edition is the baseline."),
+      live.address.page() === live.bar.CHANGES ? ` ${live.say("This page tells what built editions change; what your values change stands at its foot.")}` : ""));
   };
 
   const box = ({ values }) => {
