@@ -357,6 +357,11 @@ def test_the_page_of_changes_leads_to_those_of_the_readers_values(opened):
     expect(page.locator("aside.edition-notice")).to_contain_text("stands at its foot")
 
 
+def test_all_results_says_whose_files_it_offers(opened):
+    page = moved(opened("all-results.html?horizon_year=2030"))
+    expect(page.locator("aside.edition-notice")).to_contain_text("its files are those of the built")
+
+
 # ------------------------------------------------------------------ controls
 
 
