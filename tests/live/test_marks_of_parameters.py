@@ -103,7 +103,7 @@ def test_what_nobody_gives_has_no_range_that_is_sourced(found):
 
 
 def test_labels_are_the_parts_of_a_list_in_its_order(found):
-    meant = parameters.meaning("dimension_weights").lower()
+    meant = parameters.meaning("dimension_weights")  # the same letters, as in "SMEs"
     places = [meant.index(label) for label in found["dimension_weights"]["labels"]]
     assert places == sorted(places)
     assert len(places) == len(parameters.defaults()["dimension_weights"])

@@ -1,6 +1,7 @@
 """The panel of a page: a knob is turned, the page follows, and goes back to what it was."""
 
 import json
+import re
 import threading
 
 import pytest
@@ -92,7 +93,7 @@ def test_what_is_being_typed_stays_when_an_earlier_answer_comes(opened):
     expect(page.locator(ENDS)).to_contain_text("0.8")
     page.locator(FIELD).fill("2030")
     waiting[0].fallback()
-    expect(page.locator(".live-bar")).to_contain_text("Other chapters: 1 moved")
+    expect(page.locator(".live-bar")).to_contain_text("1 change in other chapters")
     expect(page.locator(FIELD)).to_have_value("2030")
     page.locator(FIELD).press("Enter")
     expect(page.locator(ENDS)).to_contain_text("2030")
@@ -199,7 +200,7 @@ def test_the_page_is_asked_first_and_the_rest_two_at_a_time(opened):
 
     page = opened(PAGE, planted)
     page.goto(page.url + "?damping=0.8&horizon_year=2030")
-    expect(page.locator(".live-others summary")).to_have_text("Other chapters: 0 moved")
+    expect(page.locator(".live-others summary")).to_have_text("0 changes in other chapters")
     assert order[0] == PATH and set(order) == {PATH, OTHER, "4-broken"} and max(most) <= 2
 
 
@@ -340,6 +341,27 @@ def test_cells_of_a_table_that_moved_tell_what_they_were(opened):
         == "book-exhibit-table"
 
 
+def test_a_table_without_a_cell_that_moved_does_not_count_none(opened):
+    exhibit = (f"<figure data-table='{PATH}/sums'><figcaption>Sums of a file</figcaption>"
+               "<p>Data (CSV)</p></figure>")
+    told = answer(PATH, "horizon_year=2030", exhibits={"sums": {
+        "sort": "table", "pages": {PAGE: exhibit}, "alt": "", "old_alt": ""}})
+    page = moved(opened(LATER, lambda path: told if path.startswith(f"answers/{PATH}/") else None))
+    expect(page.locator(f"{SUMS} .live-note")).to_have_text(
+        re.compile("The data of this table moved"))
+
+
+def test_the_page_of_changes_leads_to_those_of_the_readers_values(opened):
+    page = opened("what-changed.html?horizon_year=2030")
+    expect(page.locator(".live-others li a").first).to_be_visible()
+    expect(page.locator("aside.edition-notice")).to_contain_text("stands at its foot")
+
+
+def test_all_results_says_whose_files_it_offers(opened):
+    page = moved(opened("all-results.html?horizon_year=2030"))
+    expect(page.locator("aside.edition-notice")).to_contain_text("its files are those of the built")
+
+
 # ------------------------------------------------------------------ controls
 
 
@@ -390,6 +412,21 @@ def test_shares_always_sum_to_one(opened):
       }
       return seen; })()""")
     assert all(each == [100, True, True] for each in sums)
+
+
+def test_a_share_that_cannot_be_is_told_and_left_to_be_mended(opened):
+    page = opened(f"chapters/{SHARES}.html")
+    page.locator(".live-opener").click()
+    field = page.locator("[data-live=dimension_weights] .live-field").first
+    error = page.locator("#live-dimension_weights-wrong")
+    field.fill("half")
+    field.press("Enter")
+    expect(error).to_have_text("half: a share from 0 to 1 is expected.")
+    expect(field).to_have_value("half")
+    field.fill("0.5")
+    field.press("Enter")
+    expect(error).to_be_hidden()
+    expect(field).to_have_value("0.5")
 
 
 def test_a_value_that_cannot_be_is_told_beside_its_field_and_not_asked(opened):

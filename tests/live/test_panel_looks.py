@@ -1,12 +1,14 @@
 """The panel by keyboard, on a phone, in other colours; its faults of access; its weight."""
 
 import gzip
+import io
 import math
 
 import axe
 import pytest
 from live_book import TOKEN
 from panel_book import BROKEN, PATH, SHARES
+from PIL import Image
 from playwright.sync_api import expect
 
 from helpers.pipeline.live import head
@@ -114,8 +116,11 @@ def test_a_sheet_leaves_the_upper_half_of_a_phone_to_the_text(opened):
 
 
 @pytest.mark.parametrize("width", [960, 1024, 1280, 1600])
-def test_a_panel_beside_the_text_covers_none_of_it(opened, width):
+@pytest.mark.parametrize("table", ["auto", "90rem"])
+def test_a_panel_beside_the_text_covers_none_of_it(opened, width, table):
     page = opened(PAGE, viewport={"width": width, "height": 800})
+    page.locator(f"figure[data-table='{PATH}/sums'] table").evaluate(
+        "(table, width) => { table.style.minWidth = width; }", table)
     page.locator(".live-opener").click()
     panel = page.locator("#live-panel").bounding_box()
     article = page.locator("article").bounding_box()
@@ -178,6 +183,18 @@ def test_what_moved_is_seen_without_colours(opened):
     assert shown[0] == "double" and float(shown[1].removesuffix("px")) > 4
     assert shown[2] != "rgba(0, 0, 0, 0)"
     assert axe.faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_two_shades_of_one_colour_are_seen_in_the_difference_of_figures(opened, scheme):
+    page = opened(LATER, color_scheme=scheme)
+    compared("Difference")(page)
+    stack = page.locator(".live-stack")
+    stack.evaluate("""(box) => { for (const [place, shade] of ["#6baed6", "#4292c6"].entries())
+      box.children[place].innerHTML = `<rect width="100" height="1000" fill="${shade}"/>`; }""")
+    seen = Image.open(io.BytesIO(stack.screenshot())).convert("L")
+    within, beside = seen.getpixel((20, 40)), seen.getpixel((seen.width - 20, 40))
+    assert abs(within - beside) > 60
 
 
 def test_nothing_moves_for_those_who_want_it_so(opened):

@@ -151,6 +151,8 @@ def test_the_token_leaves_the_address_and_saves_a_scenario(opened, served):
     assert parameters.read_scenario(file)["parameters"] == {"horizon_year": 2030}
     page.get_by_role("button", name="Save as a scenario").click()
     expect(page.locator(".live-form")).to_contain_text("is taken")
+    page.reload()  # as a page does whose book was built anew with the scenario
+    expect(page.locator(".live-form")).to_contain_text("Saved as scenario a-later-year.")
     file.unlink()
 
 
@@ -174,6 +176,21 @@ def test_a_whole_edition_is_asked_for_and_its_state_told(opened, served):
     link = page.get_by_role("link", name="Open it")
     assert link.get_attribute("href") == f"http://{served.host}/{built}"
     assert sent == [{"values": {"horizon_year": "2030"}}, TOKEN]
+
+
+def test_the_state_of_an_edition_is_told_on_after_a_page_was_loaded_again(opened, served):
+    state = {"state": "running", "line": "3 of 4"}
+    page = opened(f"?token={TOKEN}", lambda path: {"name": "x"} if path == "editions"
+                  else dict(state) if path == "editions/x.json" else None)
+    page.goto(f"http://{served.host}/{LATER}")
+    open_part(page, "Take it along")
+    page.get_by_role("button", name="Build the whole edition").click()
+    told = page.locator(".live-take")
+    expect(told).to_contain_text("3 of 4")
+    page.reload()
+    expect(told).to_contain_text("3 of 4")
+    state.update(state="done", line="It is built.")
+    expect(told.get_by_role("link", name="Open it")).to_be_visible()
 
 
 def test_a_scenario_is_one_press(opened):
@@ -210,7 +227,9 @@ def test_where_a_sentence_turns_is_told_and_marked(opened):
     control = page.locator("[data-live=horizon_year]")
     control.get_by_role("button", name="Where does it flip?").click()
     place = control.locator(".live-flipping")
-    expect(place).to_contain_text("[a -> b], from 2030 up")
+    expect(place.locator("del")).to_contain_text("a")
+    expect(place.locator("ins")).to_contain_text("b")
+    expect(place.locator("li").first).to_contain_text(", from 2030 up")
     assert "1 sentence, 2 results held at all 2 values tried" in place.inner_text()
     assert control.locator(".live-tick-flip").count() == 2
     assert page.locator("[data-live=random_seed] button", has_text="flip").count() == 0

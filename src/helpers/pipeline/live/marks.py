@@ -44,6 +44,9 @@ def of_book(project: Project) -> dict[str, dict]:
             for name in parameters.names() if found.get(name) or labels.get(name)}
 
 
+AS_WRITTEN = {"smes": "SMEs"}  # a dimension of the table as pages write it
+
+
 def _mark(value, sort: str, label: str, source: str) -> dict:
     return {"value": value, "sort": sort, "label": label, "source": source}
 
@@ -197,7 +200,8 @@ def _readings(project: Project) -> Iterable[dict]:
 
 def _dimensions(project: Project) -> list[str]:
     """Dimensions of the table of ratings, in its order."""
-    return list(dict.fromkeys(datasets.load("ratings", project)["dimension"]))
+    found = dict.fromkeys(datasets.load("ratings", project)["dimension"])
+    return [AS_WRITTEN.get(each, each) for each in found]
 
 
 def _source(row, table: str, key: str = "") -> str:

@@ -1,7 +1,7 @@
 // The bar at the foot: what moved, what is asked still, what went wrong, and the ways on from here.
 (() => {
   const live = (window.bookLive ??= {});
-  const KEY = "Alt+Shift+B";
+  const KEY = "Alt+Shift+B", CHANGES = "what-changed.html";
   let bar = null, parts = {}, place = -1, voice = null, words = true;
 
   const sorts = (counted = {}) => [["result", "{n} result", "{n} results"], ["sentence", "{n} sentence", "{n} sentences"],
@@ -103,7 +103,8 @@
       count: live.make("p", { class: "live-count" }),
       faults: live.make("div", { class: "live-faults" }),
       where: live.make("span", { class: "live-where" }),
-      others: live.make("details", { class: "live-others" }, live.make("summary", {}), live.make("ul", {})),
+      // The page of changes shows those of the reader's own values nowhere else.
+      others: live.make("details", { class: "live-others", open: live.address.page() === CHANGES }, live.make("summary", {}), live.make("ul", {})),
     };
     const shows = live.make("input", { type: "checkbox", role: "switch", checked: true, change: () => showWords(shows.checked) });
     parts.next = live.button(live.say("Next change"), next);
@@ -141,8 +142,8 @@
     const told = elsewhere(progress);
     parts.others.hidden = !progress.others.length;
     parts.others.firstChild.textContent = done < progress.others.length
-      ? live.say("Other chapters: {n} of {all}", { n: done, all: progress.others.length })
-      : live.say("Other chapters: {n} moved", { n: told.reduce((sum, [count]) => sum + count, 0) });
+      ? live.say("Other chapters: {n} of {all} computed", { n: done, all: progress.others.length })
+      : live.many(told.reduce((sum, [count]) => sum + count, 0), "{n} change in other chapters", "{n} changes in other chapters");
     parts.others.lastChild.replaceChildren(...told.sort(([one], [other]) => other - one).map(([, item]) => item));
     if (chapter && progress.here.includes(chapter)) {
       const { now } = progress.answers.get(chapter);
@@ -152,5 +153,5 @@
     else if (finished && !progress.here.length) speak(live.say("No number on this page reads what was changed."));
   };
 
-  live.bar = { build, update, speak, KEY, told: toldOf };
+  live.bar = { build, update, speak, KEY, CHANGES, told: toldOf };
 })();

@@ -99,7 +99,8 @@
     }
     const rest = rows(piece.was).length - rows(piece.now).length;
     piece.now.append(live.make("p", { class: "live-note" }, live.make("span", { class: "live-sign", "aria-hidden": "true" }),
-      live.many(count, "{n} cell or row of this table moved.", "{n} cells or rows of this table moved."),
+      count ? live.many(count, "{n} cell or row of this table moved.", "{n} cells or rows of this table moved.")
+        : rows(piece.now).length ? live.say("What is shown of this table held; its words or its data moved.") : live.say("The data of this table moved."),
       rest ? ` ${live.say("Rows before: {before}, now: {now}.", { before: rows(piece.was).length, now: rows(piece.now).length })}` : ""));
   };
 

@@ -119,25 +119,27 @@
     const step = about.step || 0.01;
     const labels = standard.map((share, place) => about.labels?.[place] || say("share {n}", { n: place + 1 }));
     const now = () => live.literals.numbers(live.store.value(about.name));
+    const error = make("p", { class: "live-wrong", id: id(about, "wrong"), role: "alert", hidden: true });
     const show = (shares) => rows.forEach(({ range, field }, place) => {
       range.value = shares[place];
       range.setAttribute("aria-valuetext", String(shares[place]));
       field.value = shares[place];
+      wrong(about, field, error, false);
     });
     const set = (place, wanted) => live.store.set(about.name, live.literals.list(live.literals.shares(now(), place, wanted, step)));
     const rows = standard.map((share, place) => {
       const common = { "aria-label": `${live.literals.inWords(about)}: ${labels[place]}` };
       const range = slider(about, { min: 0, max: 1, step, "data-step": step, ...common },
         (wanted) => show(live.literals.shares(now(), place, wanted, step)), (wanted) => set(place, wanted));
-      const field = make("input", { type: "text", inputmode: "decimal", class: "live-field", autocomplete: "off", ...common });
+      const field = make("input", { type: "text", inputmode: "decimal", class: "live-field", autocomplete: "off", "aria-describedby": id(about, "wrong"), ...common });
       field.addEventListener("change", () => {
-        const wanted = Number(field.value);
-        if (field.value.trim() && wanted >= 0 && wanted <= 1) set(place, wanted);
-        show(now());
+        const wanted = Number(field.value), right = field.value.trim() && wanted >= 0 && wanted <= 1;
+        wrong({ expected: say("a share from 0 to 1") }, field, error, !right, field.value);
+        if (right) { set(place, wanted); show(now()); }
       });
       return { range, field, row: make("div", { class: "live-range live-share" }, make("span", { class: "live-part", "aria-hidden": "true" }, labels[place]), range, field) };
     });
-    return { nodes: [...rows.map(({ row }) => row), make("p", { class: "live-small" }, say("They always sum to one: moving one scales the others."))],
+    return { nodes: [...rows.map(({ row }) => row), error, make("p", { class: "live-small" }, say("They always sum to one: moving one scales the others."))],
       show: (value) => show(live.literals.numbers(value)) };
   };
 

@@ -101,5 +101,5 @@
   const textOf = (element) => [...element.childNodes].filter((node) => !(node.nodeType === 1 && node.matches(".book-ask")))
     .map((node) => node.textContent).join("");
 
-  live.difference = { steps, words, retell, same, textOf };
+  live.difference = { steps, words, retell, same, textOf, mark };
 })();

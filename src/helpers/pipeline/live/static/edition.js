@@ -10,6 +10,13 @@
   const list = (values) => Object.keys(values).sort().flatMap((name, place) =>
     [place ? "; " : "", ...setting(name, values[name])]);
 
+  /** What a page that is about the built edition does not say of the reader's values. */
+  const ofPage = () => {
+    const page = live.address.page();
+    if (page === live.bar.CHANGES) return ` ${live.say("This page tells what built editions change; what your values change stands at its foot.")}`;
+    return page === "all-results.html" ? ` ${live.say("Its rows follow your values; its files are those of the built edition.")}` : "";
+  };
+
   const notice = ({ values, old, error }) => {
     // Pages of the baseline have none.
     if (live.store.isBaseline() || error) { own?.remove(); return; }
@@ -18,7 +25,8 @@
     place.replaceChildren(live.make("p", {}, live.make("strong", {}, live.say("Computed for your values:")), " ",
       Object.keys(values).length ? list(values) : live.say("the baseline"),
       old ? [". ", live.say("Compared with:"), " ", Object.keys(old).length ? list(old) : live.say("the baseline")] : "", ". ",
-      live.say("The authors' own edition is the baseline.")));
+      live.say("The authors' own edition is the baseline."),
+      ofPage()));
   };
 
   const box = ({ values }) => {

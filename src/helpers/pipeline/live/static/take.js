@@ -49,16 +49,25 @@
       .filter(Boolean).map((part) => (part.startsWith("http") ? part : part.replace(/^./, (first) => first.toUpperCase()))).join(". ") + ".";
   };
 
-  const scenario = (form) => {
-    const told = make("p", { role: "status" });
+  // Pages that are built anew, as a saved scenario has them, are loaded again: what was told of these
+  // values is told on.
+  const SAVED = "live-saved", BUILT = "live-built";
+  const here = () => live.address.of(live.store.state.values);
+  const keep = (what, name) => live.store.remember(what, name && `${name} ${here()}`);
+  const kept = (what) => { const [name, of] = live.store.recall(what).split(" "); return of === here() ? name : ""; };
+  const savedAs = (name) => (name ? say("Saved as scenario {name}.", { name }) : "");
+
+  const scenario = () => {
+    const told = make("p", { role: "status" }, savedAs(kept(SAVED)));
     const title = make("input", { type: "text", required: true, maxlength: "80", id: "live-scenario-title" });
     const why = make("input", { type: "text", required: true, maxlength: "300", id: "live-scenario-why" });
     return make("form", { class: "live-form", submit: async (event) => {
       event.preventDefault();
       const name = title.value.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
       const answer = await live.transport.post("scenarios", { name, title: title.value.trim(), why: why.value.trim(), values: live.store.state.values });
-      told.textContent = answer.error ?? say("Saved as scenario {name}.", { name: answer.name ?? name });
-    } }, make("p", {}, make("label", { for: title.id }, say("Title")), title), make("p", {}, make("label", { for: why.id }, say("Why")), why),
+      if (!answer.error) keep(SAVED, answer.name ?? name);
+      told.textContent = answer.error ?? savedAs(answer.name ?? name);
+    } }, make("h4", {}, say("Save it as a scenario of the book")), make("p", {}, make("label", { for: title.id }, say("Title")), title), make("p", {}, make("label", { for: why.id }, say("Why")), why),
     make("p", {}, make("button", { type: "submit", class: "live-button" }, say("Save as a scenario"))), told);
   };
 
@@ -66,23 +75,28 @@
 
   const edition = () => {
     const told = make("p", { role: "status" });
-    const button = live.button(say("Build the whole edition"), async () => {
-      told.textContent = say("Asking …");
-      const answer = await live.transport.post("editions", { values: live.store.state.values });
-      if (answer.error) { told.textContent = answer.error; return; }
+    const watch = async (edition) => {
       for (;;) {
-        const state = await live.transport.state(answer.name);
+        const state = await live.transport.state(edition);
         const name = state.state ?? state.status;
         const line = [say("The edition {state}.", { state: say(STATES[name] ?? name ?? "") }), state.line ?? state.reason ?? ""].filter(Boolean).join(" ");
         if (told.textContent !== line) told.textContent = line;
         if (name === "done") {
-          const address = new URL(state.address ?? `editions/${encodeURIComponent(answer.name)}/html/index.html`, live.address.root());
+          const address = new URL(state.address ?? `editions/${encodeURIComponent(edition)}/html/index.html`, live.address.root());
           if (address.origin === location.origin) told.append(" ", make("a", { href: address.href }, say("Open it")));
         }
         if (!["waiting", "running"].includes(name)) return;
         await live.transport.wait(OFTEN);
       }
+    };
+    const button = live.button(say("Build the whole edition"), async () => {
+      told.textContent = say("Asking …");
+      const answer = await live.transport.post("editions", { values: live.store.state.values });
+      if (answer.error) { told.textContent = answer.error; return; }
+      keep(BUILT, answer.name);
+      await watch(answer.name);
     });
+    if (kept(BUILT)) watch(kept(BUILT));
     return make("div", {}, make("p", {}, button), told);
   };
 
@@ -100,7 +114,8 @@
     const downloads = make("p", { class: "live-files" });
     const compare = live.button(say("Compare from here on"), () => live.store.become({ ...live.store.state.values }, { ...live.store.state.values }));
     const own = live.transport.isLocal() && live.store.token() ? [scenario(), edition()] : [];
-    const element = make("details", { class: "live-more live-take" }, make("summary", {}, say("Take it along")),
+    const told = own.length && (kept(SAVED) || kept(BUILT));
+    const element = make("details", { class: "live-more live-take", open: Boolean(told) }, make("summary", {}, say("Take it along")),
       make("p", {}, shownCommand), make("p", { class: "live-buttons" }, copier(say("Copy the command"), command),
         copier(say("Copy the address"), () => location.href.split("#")[0]), compare),
       downloads, own, make("h4", {}, say("How to cite it")), cited, make("p", {}, copier(say("Copy the citation"), citation)));

@@ -3,8 +3,15 @@
   const live = (window.bookLive ??= {});
   const label = (chapter) => window.bookSettings.chapters[chapter]?.number || chapter;
 
-  const turns = (about, told) => told.turns.map((turn) => live.make("li", {}, turn.words
-    || live.say("{from} -> {to}, between {low} and {high}", { from: turn.from, to: turn.to, low: turn.between?.[0], high: turn.between?.[1] }),
+  /** Words with what changes in them between brackets, as struck and new ones. */
+  const inWords = (text) => text.split(/\[([^[\]]*? -> [^[\]]*?)\]/).map((part, place) => {
+    if (!(place % 2)) return part;
+    const [from, to] = part.split(" -> ");
+    return [from.trim() ? live.difference.mark("del", from) : "", to.trim() ? live.difference.mark("ins", to) : ""];
+  });
+
+  const turns = (about, told) => told.turns.map((turn) => live.make("li", {}, turn.words ? inWords(turn.words)
+    : live.say("{from} -> {to}, between {low} and {high}", { from: turn.from, to: turn.to, low: turn.between?.[0], high: turn.between?.[1] }),
     ` (${label(told.chapter)})`));
 
   const held = (told) => {
@@ -42,7 +49,7 @@
       stop?.abort();
       stop = new AbortController();
       const { signal } = stop;
-      place.replaceChildren(live.make("p", {}, live.say("Sweeping {name} …", { name: about.name })));
+      place.replaceChildren(live.make("p", {}, live.say("Trying values of {name}, which may take a minute …", { name: about.name })));
       kind.flips?.replaceChildren();
       const list = live.make("ul", {});
       for (const chapter of chapters) {
@@ -63,7 +70,7 @@
         if (kind.flips) mark(kind, at, told);
         list.append(...turns(about, told), held(told));
       }
-      place.replaceChildren(list);
+      place.replaceChildren(live.make("p", {}, live.say("Words that change, each with the value from which on:")), list);
     };
     const button = live.button(live.say("Where does it flip?"), ask);
     button.append(live.aside(`: ${live.literals.inWords(about)}`));
