@@ -39,6 +39,19 @@ def _module(entry: Path) -> str:
     return entry.name if (entry / "__init__.py").is_file() else ""
 
 
+def broken(error: SyntaxError) -> str:
+    """The line for a module of the book that is no Python; empty for any other module."""
+    # Of a file with zeros, such as a lost machine leaves, Python does not say the name.
+    zeros = (each for each in sorted((OWN / "helpers").rglob("*.py"))
+             if not error.filename and b"\0" in each.read_bytes())
+    file = Path(error.filename or next(zeros, ""))
+    if not file.is_relative_to(OWN):
+        return ""
+    shown = file.relative_to(OWN.parent).as_posix()
+    return (f"Error: {shown}, line {error.lineno or 1}: {error.msg}. "
+            f"See what changed: git diff -- {shown}")
+
+
 def main() -> None:
     """Start the command, or say in one line what hides a part of it."""
     folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
@@ -50,9 +63,16 @@ def main() -> None:
             print(f"Error: {hidden[0]} would be imported instead of the module of that name. "
                   f"Type: unset PYTHONPATH", file=sys.stderr)
             sys.exit(2)
-    from helpers.pipeline.cli import main as book
+    try:
+        from helpers.pipeline.cli import main as book
 
-    book()
+        book()
+    except SyntaxError as error:
+        said = broken(error)
+        if not said:
+            raise
+        print(said, file=sys.stderr)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

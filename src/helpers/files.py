@@ -3,6 +3,7 @@
 And tell whether a file was touched since somebody looked.
 """
 
+import json
 import uuid
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -19,6 +20,25 @@ def state(file: Path) -> tuple[int, int, int, int] | None:
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
+
+def read_object(file: Path) -> dict:
+    """The JSON object that a file holds.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it holds anything else, however that came about.
+    """
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except RecursionError:
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError(f"{file.name} holds no JSON object.")
+    return found
 
 
 def replace(contents: Mapping[Path, bytes | None]) -> None:

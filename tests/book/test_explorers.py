@@ -4,6 +4,7 @@ The pages opened here hold the outputs of the committed chapters beside the file
 no book has to be built for them.
 """
 
+import io
 import json
 import re
 import shutil
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import seen
+from PIL import Image
 from small_book import REAL
 
 from helpers import composite, datasets, explorers, growth
@@ -223,6 +225,25 @@ def test_ranks_in_the_browser_are_those_of_python_on_1000_settings(opened, table
     assert min(tied, turned) > 50, "the settings should reach ties and turned pairs"
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_rails_are_seen_in_forced_colours_too(opened, name):
+    page = opened(name, forced_colors="active")
+    rails = page.locator('.explorer input[type="range"], .explorer-rail:not(.explorer-places)')
+    assert rails.count() > 3
+    for rail in (rails.first, rails.last):
+        drawn = Image.open(io.BytesIO(rail.screenshot())).convert("RGB")
+        for share in (0.03, 0.97):  # wherever a thumb is, it is not at both ends
+            column = {drawn.getpixel((int(drawn.width * share), y)) for y in range(drawn.height)}
+            assert len(column) > 1, "only the ground is seen"
+
+
+def test_a_move_is_said_once(opened):
+    for name in CHAPTERS:
+        live = opened(name).locator(
+            'output:not([aria-live="off"]), [role="status"]:not([aria-live="off"])')
+        assert live.count() == 1
+
+
 def test_noise_in_the_last_bits_orders_nobody(opened):
     values = [0.1 + 0.2, 0.3, 0.3 + 2e-12, 0.25]
     found = opened("weights").evaluate("values => bookExplorers.ranks(values)", values)
@@ -277,7 +298,8 @@ def test_a_slider_moved_by_keyboard_changes_the_ranks_and_reset_restores_them(op
     assert smes.get_attribute("aria-valuetext") == f"weight 97, share {share}"
     assert "South Korea is above the UK" in page.locator(".explorer-pairs").inner_text()
     spoken = page.locator("[aria-live=polite]")
-    seen.wait_for(page, "document.querySelector('[aria-live]').textContent.includes('Korea')")
+    seen.wait_for(
+        page, "document.querySelector('[aria-live=polite]').textContent.includes('Korea')")
     assert f"South Korea {after['South Korea']}" in spoken.text_content()
 
     page.get_by_role("button", name="Reset").press("Enter")

@@ -7,6 +7,7 @@ import pytest
 from small_book import REAL
 
 from helpers.pipeline import chapters, closure
+from helpers.pipeline.notebooks import ChapterError
 from helpers.project import PACKAGE, Project
 
 MODULES = {
@@ -105,3 +106,15 @@ def test_a_copied_package_is_that_of_its_book(tmp_path):
     assert ([file.relative_to(copied.code) for file in closure.modules(copied, source)]
             == [file.relative_to(PACKAGE) for file in closure.modules(REAL, source)])
     assert replace(copied, code=PACKAGE) != copied
+
+
+@pytest.mark.parametrize("source, said", [
+    (b"x = 1\ndef (\n", "line 2: invalid syntax"), (b"\0", "line 1: .*null bytes"),
+    (b"x = '\xff'", "line 1: .*utf-8"), (b"(" * 3000, "line 1: too many nested"),
+    (b"READS = f()", "line 1: malformed")])
+def test_a_module_that_is_no_python_is_a_line_with_its_name(project, source, said):
+    (project.code / "plain.py").write_bytes(source)
+    with pytest.raises(ChapterError, match=f"^src/helpers/plain.py, {said}.*git diff") as refused:
+        closure.modules(project, ["from helpers import late"])
+    assert "\n" not in str(refused.value)
+    assert reached(project, "import helpers.circle") == ["__init__.py", "circle.py", "round.py"]

@@ -84,6 +84,15 @@ def test_a_result_that_is_not_there_is_refused_with_those_that_are(measured):
         effects.measure(measured, "c", "s", HOW)
 
 
+def test_a_mistyped_result_is_told_before_all_others_run(workshop):
+    write(workshop, "c", "from helpers import results\n"
+          "_ = results.record('growth_yearly', 1.0, unit='ratio', label='X')", head=HEAD)
+    seen = []
+    with pytest.raises(effects.EffectError, match="'growth_yaerly'. Nearest name: growth_yearly"):
+        effects.measure(workshop, "c", "growth_yaerly", HOW, report=seen.append)
+    assert [run.chapter for run in seen] == ["c"]
+
+
 def test_a_chapter_that_cannot_be_run_is_refused(workshop):
     write(workshop, "c", "1 / 0")
     with pytest.raises(effects.EffectError, match="c: failed: .*ZeroDivisionError"):

@@ -101,6 +101,12 @@ def test_a_bad_name_of_a_chapter_is_refused(small, name):
 
 
 @pytest.mark.slow
+def test_a_name_that_no_file_can_have_is_refused(small):
+    for made in (new.chapter, new.scenario):
+        with pytest.raises(new.NewError, match="signs, at most"):
+            made(small, "2-4-" + "a" * 300)
+
+
 def test_every_file_that_a_new_chapter_changes_is_named(small):
     before = made_book.contents(small)
     done = made_book.book("new", "chapter", "2-4-new-markets")
@@ -209,6 +215,7 @@ def test_a_file_that_is_no_table_is_refused(small, robots, content, said):
 @pytest.mark.parametrize("name, said", [
     ("Robots.csv", "is no name of a table"), ("robots.txt", "is no name of a table"),
     ("claims.csv", "is described already"), ("ro bots.csv", "is no name of a table"),
+    ("a" * 200 + ".csv", "200 signs, at most"),
 ])
 def test_a_bad_name_of_a_table_is_refused(small, tmp_path, name, said):
     file = tmp_path / name

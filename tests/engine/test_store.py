@@ -12,6 +12,7 @@ import pytest
 
 from helpers.pipeline import store
 from helpers.pipeline.plan import Plan, differences
+from helpers.pipeline.site import kept
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a POSIX system")
 
@@ -137,6 +138,52 @@ def test_a_run_with_a_changed_file_or_without_its_marker_is_no_run(tmp_path):
         assert store.published(tmp_path, key) is not None
         spoil(store.folder(tmp_path, key))
         assert store.published(tmp_path, key) is None
+
+
+@pytest.mark.parametrize("said", [
+    "[]", "null", "3", "[" * 100_000, '{"files": []}', '{"files": {"a": 5}}',
+    '{"files": {"\\u0000": ""}}'])
+def test_a_marker_that_says_something_else_is_none(tmp_path, said):
+    plan = planned("e", code="old")
+    publish(tmp_path, plan)
+    (store.folder(tmp_path, plan.key) / store.MARKER).write_text(said)
+    assert store.published(tmp_path, plan.key) is None
+    assert store.nearest(tmp_path, plan) is None
+    assert store.why(tmp_path, plan) == ["its run was removed or damaged"]
+    publish(tmp_path, plan)
+    assert store.published(tmp_path, plan.key) is not None
+
+
+@pytest.mark.parametrize("said", ["[]", "null", "3", '{"runs": []}', '{"runs": {"a": []}}'])
+def test_a_manifest_that_says_something_else_stops_no_tidying(tmp_path, said):
+    store.publish(tmp_path, files(1), "f" * 64, {"status": "ok"})
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "edition.json").write_text(said)
+    os.utime(store.folder(tmp_path, "f" * 64), (1, 1))
+    store.tidy(tmp_path, [], 1)
+    assert store.published(tmp_path, "f" * 64) is None
+
+
+@pytest.mark.parametrize("left", [0, 10, 32, 40])
+def test_what_is_kept_and_was_cut_short_is_made_again(tmp_path, left):
+    def made():
+        return kept.get(tmp_path, "key", lambda: b"dear to make")
+
+    assert made() == b"dear to make"
+    file = tmp_path / kept.FOLDER / "key"
+    file.write_bytes(file.read_bytes()[:left])
+    assert made() == b"dear to make"
+    assert kept.get(tmp_path, "key", lambda: b"not made again") == b"dear to make"
+
+
+def test_a_full_disk_leaves_nothing_among_what_is_kept(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(kept.os, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        kept.get(tmp_path, "key", lambda: b"dear to make")
+    assert list((tmp_path / kept.FOLDER).iterdir()) == []
 
 
 # ------------------------------------------------------------------ why

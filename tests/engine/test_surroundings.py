@@ -1,6 +1,7 @@
 """Broken surroundings end in one line that names the thing, and change no run and no page."""
 
 import errno
+import importlib.machinery
 import io
 import os
 import sys
@@ -91,6 +92,24 @@ def test_the_command_ends_with_a_line_where_a_module_is_hidden(tmp_path, monkeyp
         book_command.main()
     assert end.value.code == 2
     assert capsys.readouterr().err.startswith(f"Error: {tmp_path / 'click.py'} would be imported")
+
+
+@pytest.mark.parametrize("source, said", [
+    (b"def (", "invalid syntax"), (b"\0\0", "null bytes")])
+def test_a_module_of_the_command_that_is_no_python_is_a_line(tmp_path, monkeypatch, capsys,
+                                                             source, said):
+    module = tmp_path / "src" / "helpers" / "spoilt.py"
+    module.parent.mkdir(parents=True)
+    module.write_bytes(source)
+    monkeypatch.setattr(book_command, "OWN", tmp_path / "src")
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr("helpers.pipeline.cli.main", lambda: importlib.machinery.SourceFileLoader(
+        "spoilt", str(module)).get_code("spoilt"))
+    with pytest.raises(SystemExit) as end:
+        book_command.main()
+    told = capsys.readouterr().err
+    assert end.value.code == 1 and len(told.splitlines()) == 1
+    assert told.startswith("Error: src/helpers/spoilt.py, line 1: ") and said in told
 
 
 # ------------------------------------------------------------------ what runs and pages see

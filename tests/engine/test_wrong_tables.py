@@ -263,7 +263,8 @@ def test_a_wrong_description_is_refused_with_table_and_place(project, tmp_path, 
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"resources": 3}', '{"resources": [3]}',
-                                  '{"resources": [], "resources": []}', "\ufeff{}", "\xff"])
+                                  '{"resources": [], "resources": []}', "\ufeff{}", "\xff",
+                                  "[" * 100_000])
 def test_what_is_no_data_package_is_refused_without_throwing_it_away(tmp_path, text):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "datapackage.json").write_bytes(text.encode("latin-1", "replace"))

@@ -218,17 +218,28 @@ def test_a_site_keeps_to_its_size_and_lists_what_has_no_room(project, site, tmp_
 
 # ---- where it goes
 
-@pytest.mark.parametrize("place", ["full", "file", "root", "pages", "above", "runs"])
+@pytest.mark.parametrize("place", ["full", "file", "root", "pages", "above", "runs",
+                                   "below", "chapters", "tables"])
 def test_a_folder_that_is_not_for_a_site_is_refused_and_stays(project, tmp_path, place):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     folder = {"full": tmp_path / "full", "file": tmp_path / "full" / "mine.txt",
               "root": project.root, "pages": project.build / "html" / "x",
-              "above": project.root.parent, "runs": project.build / "runs"}[place]
+              "above": project.root.parent, "runs": project.build / "runs",
+              "below": tmp_path / "full" / "mine.txt" / "a" / "b",
+              "chapters": project.chapters / "x", "tables": project.data / "x"}[place]
     done = book(project, "publish", str(folder))
     assert done.exit_code == 2 and done.output.count("\n") == 1, done.output
     assert "folder" in done.output.lower()
     assert (tmp_path / "full" / "mine.txt").read_text() == "mine" and not leftovers(folder)
+
+
+def test_a_place_where_nothing_can_be_written_is_refused_before_anything_runs(project, tmp_path,
+                                                                              monkeypatch):
+    monkeypatch.setattr(publish.os, "access", lambda place, _: place != tmp_path)
+    done = book(project, "publish", str(tmp_path / "a" / "site"))
+    assert done.exit_code == 2 and f"No folder can be made in {tmp_path}" in done.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_somebody_put_into_a_site_is_not_removed(project, copied):

@@ -1,5 +1,6 @@
 """What a served book sends: pages with the panel, answers, files, results, editions."""
 
+import errno
 import gzip
 import io
 import json
@@ -212,12 +213,32 @@ def test_a_scenario_is_saved_and_never_in_the_place_of_another(live, project):
     {"name": "../evil"}, {"name": "a/b"}, {"name": "baseline"}, {"name": ""}, {"name": "A b"},
     {"name": ".hidden"}, {"title": ""}, {"title": "two\nlines"}, {"why": "x" * 2000},
     {"title": "\u202etrap"}, {"values": {}}, {"values": {"none": "1"}},
-    {"values": {"damping": "7"}}, {"values": {"damping": {"x": 1}}}, {"name": 3}, {"more": 1}])
+    {"values": {"damping": "7"}}, {"values": {"damping": {"x": 1}}}, {"name": 3}, {"more": 1},
+    {"name": "a" * 300}, {"title": "half a sign \ud800"}, {"why": "\udfff"}])
 def test_a_scenario_that_cannot_be_one_is_refused_and_nothing_written(live, project, change):
     told = {"name": "mine", "title": "Mine", "why": "To see.", "values": {"damping": "0.8"}}
     status, said = live.post("/live/scenarios", {**told, **change})
     assert status in (400, 409) and said["error"]
     assert [file.name for file in project.scenarios.iterdir()] == []
+
+
+def test_a_file_that_cannot_be_written_is_a_line_without_a_place(live, project, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", str(project.root))
+
+    monkeypatch.setattr("helpers.pipeline.live.scenarios.os.link", full)
+    told = {"name": "mine", "title": "Mine", "why": "To see.", "values": {"damping": "0.8"}}
+    status, said = live.post("/live/scenarios", told)
+    assert status == 500 and said == {
+        "error": "A file could not be read or written here: No space left on device."}
+    assert [file.name for file in project.scenarios.iterdir()] == []
+
+
+def test_pages_that_are_replaced_at_this_moment_are_asked_for_again(live, monkeypatch):
+    gone = live.book.pages / "chapters" / "gone.html"
+    monkeypatch.setattr("helpers.pipeline.live.paging.inside", lambda *_, **__: gone)
+    status, headers, _ = live.ask(PAGE)
+    assert status == 503 and headers["Retry-After"]
 
 
 def test_readers_own_tables_are_an_edition_that_is_served(project, tmp_path):

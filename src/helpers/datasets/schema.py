@@ -34,7 +34,7 @@ def package(project: Project | None = None) -> dict:
     except FileNotFoundError:
         raise DataError(f"{project.shown(file)} is missing. "
                         f"Restore it: git checkout -- {project.shown(file)}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{project.shown(file)} cannot be read: {error}. "

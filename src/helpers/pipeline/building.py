@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers import datasets, files, parameters, words
-from helpers.pipeline import chapters, compare, edition, execute, store
+from helpers.pipeline import chapters, compare, described, edition, execute, store
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import checksums, inputs, sphinx
 
@@ -46,6 +46,7 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
     shipped = edition.shipped(wanted.project) if wanted.is_baseline else edition.readable(
         wanted.project)
     beside = _of_languages(wanted, others)
+    described.check(wanted.project)
     step(f"Running {len(chapters.names(wanted.project))} chapters")
     with sphinx.PageBuilder() as builder:
         runs = wanted.run(how, report=report, begin=builder.start)

@@ -9,6 +9,8 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from helpers import characters
+from helpers.pipeline.notebooks import ChapterError
 from helpers.project import Project
 
 # A module that reads files beside the tables names them in this variable, relative to the book,
@@ -29,6 +31,11 @@ def modules(project: Project, sources: list[str]) -> list[Path]:
     -------
     list of Path
         Every module once, with the ``__init__`` of each package on the way.
+
+    Raises
+    ------
+    ChapterError
+        If one of them is no Python.
     """
     package = project.code
     there = _listed(package)
@@ -78,16 +85,26 @@ def files_read(project: Project, reached: list[Path]) -> list[Path]:
 @lru_cache(maxsize=1024)
 def _of_file(package: Path, file: Path, _changed: int, _size: int):
     """Names that a module imports from the package, and patterns of files it declares."""
-    source = file.read_text(encoding="utf-8")
     inside = file.relative_to(package.parent).with_suffix("").parts
     inside = inside[:-1] if inside[-1] == "__init__" else inside[:-1]
-    tree = ast.parse(source)
     patterns = []
-    for node in tree.body:
-        if (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-                and node.targets[0].id == FILES):
-            patterns = list(ast.literal_eval(node.value))
+    try:
+        tree = ast.parse(file.read_bytes())
+        for node in tree.body:
+            if (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+                    and node.targets[0].id == FILES):
+                patterns = list(ast.literal_eval(node.value))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        shown = file.relative_to(package.parent.parent).as_posix()
+        raise ChapterError(f"{shown}{in_a_line(error)} See what changed: git diff -- {shown}"
+                           ) from None
     return _in_tree(tree, package.name, ".".join(inside)), patterns
+
+
+def in_a_line(error: Exception) -> str:
+    """What makes a module no Python, to be said after its name."""
+    reason = characters.one_line(getattr(error, "msg", None) or str(error), 200)
+    return f", line {getattr(error, 'lineno', None) or 1}: {reason}."
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ import re
 import yaml
 
 from helpers import characters
+from helpers.pipeline.described import in_a_line
 from helpers.pipeline.notebooks import ChapterError
 from helpers.project import Project
 
@@ -52,15 +53,10 @@ def names(project: Project) -> list[str]:
     except FileNotFoundError:
         raise ChapterError(
             f"{shown} is missing. Restore it: git checkout -- {shown}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        problem = characters.one_line(getattr(error, "problem", None) or str(error))
-        raise ChapterError(f"{shown} is no table of contents that can be read:{line} {problem}. "
-                           f"See what changed: git diff -- {shown}") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ChapterError(f"{shown} is no table of contents that can be read: "
-                           f"{characters.one_line(str(error))}.") from None
+    except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:
+        raise ChapterError(f"{shown} is no table of contents that can be read:"
+                           f"{in_a_line(error)}. See what changed: git diff -- {shown}"
+                           ) from None
     found: list[str] = []
     for file in _files(described, shown):
         name = _chapter(file, shown)

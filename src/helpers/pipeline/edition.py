@@ -1,6 +1,5 @@
 """An edition as a value: a scenario, what is changed beside it, and whose tables it reads."""
 
-import json
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers import datasets, parameters, words
+from helpers.files import read_object
 from helpers.parameters import BASELINE
 from helpers.pipeline import chapters, execute, naming, plan
 from helpers.project import Project
@@ -240,7 +240,7 @@ def built(project: Project) -> list[dict]:
 def read_manifest(folder: Path) -> dict:
     """What published pages were made from: key, edition and run keys; empty if none."""
     try:
-        record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        record = read_object(folder / MANIFEST)
     except (OSError, ValueError):
         return {}
     return record if "given" in record else {}

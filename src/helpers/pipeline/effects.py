@@ -1,8 +1,9 @@
 """Which parameter moves one result most: each is taken through its range alone."""
 
+import difflib
 from dataclasses import dataclass
 
-from helpers import parameters, results
+from helpers import characters, parameters, results
 from helpers.pipeline import chapters, execute, plan
 from helpers.project import Project
 
@@ -74,7 +75,15 @@ def measure(project: Project, chapter: str, result: str, how: execute.How,
     """
     found = chapters.read(project, chapter)
     given = given or {}
-    planned = {(): plan.make(project, found.name, given)}
+    start = plan.make(project, found.name, given)
+    # By itself, since a name that is mistyped is to be told before all others run.
+    [first] = execute.run_many(project, [start], how, **options)
+    if first.status != "ok":
+        raise EffectError(f"{found.name}: {first.status}: {first.reason}")
+    baseline = _record(first, result)
+    if baseline is None:
+        raise EffectError(_no_such(first, result))
+    planned = {}
     for name in found.parameters:
         for value in settings(name):
             try:
@@ -85,19 +94,20 @@ def measure(project: Project, chapter: str, result: str, how: execute.How,
                 project, found.name, {**given, name: value})
     runs = dict(zip(planned, execute.run_many(project, planned.values(), how, **options),
                     strict=True))
-    if runs[()].status != "ok":
-        raise EffectError(f"{found.name}: {runs[()].status}: {runs[()].reason}")
     records = {place: _record(run, result) for place, run in runs.items()}
-    baseline = records[()]
-    if baseline is None:
-        known = [entry["name"] for entry in execute.ledger(runs[()]) if entry["type"] == "result"]
-        raise EffectError(f"{found.name} records no result {result!r}; "
-                          f"it records {', '.join(known)}.")
     effects = [_effect(name, baseline, [
         (value, records[other, value], runs[other, value].reason)
-        for other, value in (place for place in planned if place) if other == name])
+        for other, value in planned if other == name])
         for name in found.parameters]
     return sorted(effects, key=lambda effect: (-(effect.spread or 0), not effect.moves))
+
+
+def _no_such(run: execute.RunResult, result: str) -> str:
+    """What is said of a result that a run does not have: the nearest name, or all of them."""
+    known = [entry["name"] for entry in execute.ledger(run) if entry["type"] == "result"]
+    near = difflib.get_close_matches(result, known, 1)
+    return f"{run.chapter} records no result {characters.shown(result)}" + (
+        f". Nearest name: {near[0]}." if near else f"; it records {', '.join(known) or 'none'}.")
 
 
 def _record(run: execute.RunResult, result: str) -> dict | None:

@@ -15,8 +15,8 @@ from string import Template
 
 import yaml
 
-from helpers import datasets, parameters, words
-from helpers.pipeline import chapters, edition, pages
+from helpers import characters, datasets, parameters, words
+from helpers.pipeline import chapters, edition, naming, pages
 from helpers.pipeline.check import TO_WRITE
 from helpers.project import Project
 
@@ -77,6 +77,7 @@ def chapter(project: Project, name: str, table: str | None = None) -> New:
     if not CHAPTER_NAME.fullmatch(name):
         raise NewError(f"{name!r} is no name of a chapter; expected its number and words joined by "
                        f"-, such as 2-4-new-markets or a4-sources.")
+    _check_length(name)
     number = words.chapter_number(name)
     known = {file.stem for file in project.chapters.glob("*.ipynb")} | set(chapters.names(project))
     taken = next((other for other in sorted(known) if words.chapter_number(other) == number), None)
@@ -166,6 +167,7 @@ def table(project: Project, file: Path, folder: str | None = None) -> New:
     if file.suffix != ".csv" or not TABLE_NAME.fullmatch(name):
         raise NewError(f"{file.name!r} is no name of a table; expected lower-case words joined by "
                        f"_, and .csv at the end. Rename the file.")
+    _check_length(name)
     if name in datasets.names(project):
         raise NewError(f"A table {name!r} is described already in "
                        f"{project.shown(project.data_package)}. Rename the file.")
@@ -299,11 +301,16 @@ def scenario(project: Project, name: str, values: Mapping | None = None, *,
     Raises
     ------
     NewError
-        If the name is taken or no name of a scenario.
+        If the name is taken or no name of a scenario, or a text is none that can be written.
     """
     if not SCENARIO_NAME.fullmatch(name):
         raise NewError(f"{name!r} is no name of a scenario; expected lower-case words joined by - "
                        f"or _.")
+    _check_length(name)
+    for part, text in (("title", title or ""), ("why", why or "")):
+        fault = characters.fault(text)  # before it is written: half a sign cannot be
+        if fault:
+            raise NewError(f"{part}: expected one line of text; {characters.shown(text)} {fault}.")
     if name in RESERVED or name in edition.scenarios(project):
         raise NewError(f"The name {name!r} is taken. Choose another one; `book list scenarios` "
                        f"lists them.")
@@ -323,6 +330,13 @@ def scenario(project: Project, name: str, values: Mapping | None = None, *,
     return New(name, {file: content}, [
         f"Write what is marked {TO_WRITE!r} in {project.shown(file)}, then: book build {name}",
         "Its results join the tables of scenarios with: book accept"])
+
+
+def _check_length(name: str) -> None:
+    """Refuse what is too long for the name of a file once something stands before or after it."""
+    if len(name) > naming.LONGEST:
+        raise NewError(f"The name has {len(name):,} signs, at most {naming.LONGEST} are taken: "
+                       f"{characters.shown(name)}.")
 
 
 def _quoted(text: str) -> str:

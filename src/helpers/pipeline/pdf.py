@@ -14,9 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import yaml
-
-from helpers.pipeline import contents, store
+from helpers.pipeline import contents, described, store
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import address, page_metadata
 from helpers.pipeline.site.one_document import Cover, headings, in_contents, of_book
@@ -136,7 +134,7 @@ def cover_of(wanted: Edition) -> Cover:
     """What the title page of an edition says."""
     project = wanted.project
     told = page_metadata.of_book(project)
-    config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
+    config = described.config(project)
     version = ", ".join(filter(None, [f"Version {told['version']}" if told.get("version") else "",
                                       told.get("date", "")]))
     command = "" if wanted.is_baseline else f"Made by: {wanted.command()}"

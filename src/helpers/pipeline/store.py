@@ -19,6 +19,7 @@ try:
 except ImportError:  # not a POSIX system: two builds at once in one folder are not guarded
     fcntl = None
 
+from helpers.files import read_object
 from helpers.pipeline.plan import Plan, differences, sha256
 
 MARKER = "run.json"
@@ -142,8 +143,8 @@ def _keys_of_pages(build: Path) -> set[str]:
     found = set()
     for pattern in ("html/edition.json", "editions/*/html/edition.json"):
         for file in build.glob(pattern):
-            with suppress(OSError, ValueError, AttributeError):
-                found |= set(json.loads(file.read_text(encoding="utf-8"))["runs"].values())
+            with suppress(OSError, ValueError, KeyError, AttributeError, TypeError):
+                found |= set(read_object(file)["runs"].values())
     return found
 
 
@@ -170,12 +171,12 @@ def published(build: Path, run_key: str) -> dict | None:
 def _verified(path: Path, _state: tuple) -> dict | None:
     """Marker of a whole run, read once as long as no file of it changed."""
     try:
-        record = json.loads((path / MARKER).read_text())
+        record = read_object(path / MARKER)
         whole = all(
             sha256((path / name).read_bytes()) == digest
             for name, digest in record["files"].items()
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, AttributeError):  # files may be anything but an object
         return None
     return record if whole and record.get("status") == "ok" else None
 
@@ -192,7 +193,7 @@ def nearest(build: Path, plan: Plan) -> dict | None:
             record = _marker(file, state.st_mtime_ns, state.st_size)
         except (OSError, ValueError):  # another process is replacing it
             continue
-        if record.get("chapter") == plan.chapter and "parts" in record:
+        if record.get("chapter") == plan.chapter and isinstance(record.get("parts"), dict):
             apart = len(differences(record["parts"], plan.parts))
             found.append((apart, -state.st_mtime, record))
     found.sort(key=lambda each: each[:2])
@@ -203,7 +204,7 @@ def nearest(build: Path, plan: Plan) -> dict | None:
 @lru_cache(maxsize=16384)
 def _marker(file: Path, _changed: int, _size: int) -> dict:
     """What a marker says, read once: `book status` asks for every chapter."""
-    return json.loads(file.read_text())
+    return read_object(file)
 
 
 def why(build: Path, plan: Plan) -> list[str]:

@@ -230,6 +230,6 @@ def name_for(project: Project, label: str, meant: dict) -> str:
 def meant_by(project: Project, name: str) -> dict:
     """What was asked for by the sweep of this name; empty if there is none."""
     try:
-        return json.loads((folder_of(project, name) / MEANT).read_text(encoding="utf-8"))
+        return files.read_object(folder_of(project, name) / MEANT)
     except (OSError, ValueError):
         return {}

@@ -196,6 +196,9 @@ class Asking(web.RequestHandler):
             raise Refused(409, str(error)) from None
         except Full as error:
             raise later(503, str(error)) from None
+        except OSError as error:  # a full disk; where, nobody is told
+            raise Refused(500, f"A file could not be read or written here: "
+                               f"{error.strerror or type(error).__name__}.") from None
 
     async def run(self, *wanted: Plan | RunResult) -> list[RunResult]:
         """Runs of plans, side by side; what has run is handed through.

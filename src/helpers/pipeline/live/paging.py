@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from helpers.pipeline.live import head
-from helpers.pipeline.live.asking import DOWNLOADED, KINDS, Asking, Refused
+from helpers.pipeline.live.asking import DOWNLOADED, KINDS, Asking, Refused, later
 
 
 class Page(Asking):
@@ -35,7 +35,10 @@ class Page(Asking):
         file = inside(self.folder(), path)
         if file is None or (self.served.access.public and file.name == "edition.json"):
             raise Refused(404, "There is no such page.")
-        content = file.read_bytes()
+        try:
+            content = file.read_bytes()
+        except OSError:  # `book build` puts others in the place of these at this moment
+            raise later(503, "The pages are being replaced. Load this again.") from None
         if live and file.suffix == ".html":
             content = head.into(content.decode("utf-8"), "../" * path.count("/")).encode()
         self.set_header("Content-Type", KINDS.get(file.suffix, DOWNLOADED))

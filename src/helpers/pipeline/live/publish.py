@@ -113,13 +113,18 @@ def check(request: Request) -> None:
     folder, project = request.folder, request.project
     if not request.size > 0:
         raise PublishError(f"--size {request.size:g}: expected a number of megabytes above 0.")
-    kept = [project.root, *(project.build / part for part in ("html", "editions", "runs"))]
+    kept = [project.root, *(project.build / part for part in ("html", "editions", "runs")),
+            project.chapters, project.data, project.code, project.scenarios]
     if any(place == folder or folder in place.parents for place in kept) or any(
             place in folder.parents for place in kept[1:]):
         raise PublishError(f"{folder} holds the book itself. Give a folder of its own, such as "
                            f"{project.shown(project.build / 'site')}")
     if folder.exists() and not folder.is_dir():
         raise PublishError(f"{folder} is a file. Give a folder that is new or empty.")
+    # A site takes minutes to make; that it has no place is to be told before.
+    above = next(place for place in (folder.parent, *folder.parent.parents) if place.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise PublishError(f"No folder can be made in {above}. Give a folder of your own.")
     if folder.is_dir() and any(folder.iterdir()):
         if not (folder / MARKER).is_file():
             raise PublishError(f"{folder} is not empty and was not written by `book publish`. Give "

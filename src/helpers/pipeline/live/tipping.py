@@ -144,7 +144,7 @@ def _key(base: Plan, name: str, most: int) -> str:
 
 def _stored(file: Path) -> dict | None:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return files.read_object(file)
     except (OSError, ValueError):
         return None
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers import characters, datasets, files, words
-from helpers.pipeline import chapters, pages, plan, store
+from helpers.pipeline import chapters, closure, pages, plan, store
 from helpers.pipeline.live.book import Book
 from helpers.pipeline.plan import Plan
 from helpers.pipeline.site.page_metadata import CITATION
@@ -219,10 +219,8 @@ def _broken_module(project: Project) -> str:
             continue
         try:
             ast.parse(file.read_bytes())
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None) or 1
-            reason = characters.one_line(getattr(error, "msg", None) or str(error), 200)
-            return f"{project.shown(file)}, line {line}: {reason}."
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return f"{project.shown(file)}{closure.in_a_line(error)}"
         except OSError:
             continue
         _sound[file] = state

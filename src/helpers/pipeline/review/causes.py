@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from helpers import datasets, results, words
+from helpers import datasets, files, results, words
 from helpers.pipeline import chapters, differences, plan, store
 from helpers.pipeline.chapters import ChapterError
 from helpers.pipeline.plan import Plan
@@ -81,7 +81,7 @@ def _parts_of_reference(project: Project, planned: Plan) -> dict | None:
         return None
     for file in (project.build / "runs").glob(f"*/{store.MARKER}"):
         try:
-            marker = json.loads(file.read_text(encoding="utf-8"))
+            marker = files.read_object(file)
             if marker.get("chapter") != planned.chapter or marker["key"] == planned.key:
                 continue
             if json.loads((file.parent / "results.json").read_text("utf-8")) != records:

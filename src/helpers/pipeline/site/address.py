@@ -9,9 +9,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape
 
-import yaml
-
 from helpers import files
+from helpers.pipeline import described
 from helpers.pipeline.edition import BuildError
 from helpers.project import Project
 
@@ -45,8 +44,8 @@ def of_book(project: Project) -> str:
 @lru_cache(maxsize=8)
 def _configured(file: Path, _state: tuple | None) -> str | None:
     """What a configuration says, read once as long as it stays the same."""
-    config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return (config.get("html") or {}).get("baseurl")
+    told = described.read(file, {}).get("html")
+    return told.get("baseurl") if isinstance(told, dict) else None
 
 
 def publish(folder: Path, project: Project, pages: list[str]) -> None:
@@ -66,7 +65,7 @@ def publish(folder: Path, project: Project, pages: list[str]) -> None:
     (folder / "sitemap.xml").write_text(sitemap(base, pages), encoding="utf-8")
     (folder / "robots.txt").write_text(
         f"User-agent: *\nAllow: /\n\nSitemap: {base}sitemap.xml\n", encoding="utf-8")
-    config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
+    config = described.config(project)
     draw_card(folder / CARD, project.vendor / FONT, config["title"], config.get("author", ""))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from helpers import results
-from helpers.pipeline import chapters, pages
+from helpers.pipeline import chapters, described, pages
 from helpers.pipeline.edition import BuildError, Edition
 from helpers.pipeline.site import (
     bundles,
@@ -84,7 +84,7 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     cards.write(staged, told)
     ledger_page.write(staged, told)
     bundles.write(staged, told, {run.chapter: run.key for run in runs})
-    config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
+    config = described.config(project)
     settings = config["sphinx"]["config"]
     settings["book_static_paths"] = [str(folder) for folder in inputs.static_folders(edition)]
     settings["book_page_processes"] = processes

@@ -1,5 +1,10 @@
-"""Bytes that are dear to make and follow from a key: made once, kept in the build folder."""
+"""Bytes that are dear to make and follow from a key: made once, kept in the build folder.
 
+Each file begins with the hash of what follows, so that one that a full disk or a lost machine has
+cut short is made again instead of being believed.
+"""
+
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -22,18 +27,33 @@ def get(build: Path, key: str, make: Callable[[], bytes]) -> bytes:
     """
     file = build / FOLDER / key
     try:
-        content = file.read_bytes()
-        os.utime(file)
-        return content
+        digest, content = _parted(file.read_bytes())
+        if digest == _digest(content):
+            os.utime(file)
+            return content
     except OSError:
-        content = make()
+        pass
+    content = make()
     file.parent.mkdir(parents=True, exist_ok=True)
     # Aside first: a build that is killed leaves no half of a file under a key.
     handle, aside = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(handle, "wb") as out:
-        out.write(content)
-    os.replace(aside, file)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(_digest(content) + content)
+        os.replace(aside, file)
+    except OSError:
+        Path(aside).unlink(missing_ok=True)
+        raise
     return content
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def _parted(stored: bytes) -> tuple[bytes, bytes]:
+    size = hashlib.sha256().digest_size
+    return stored[:size], stored[size:]
 
 
 def tidy(build: Path) -> None:

@@ -11,18 +11,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from urllib.parse import urljoin
 
-import yaml
 from lxml import html
 
 from helpers import files
+from helpers.pipeline import described
+from helpers.pipeline.described import CITATION
 from helpers.pipeline.site import address
 from helpers.pipeline.site.passages import text_of
 from helpers.project import Project
 
-CITATION = "CITATION.cff"
 LONGEST = 160  # letters of a description that search engines show
 ARTICLES = ("chapters/", "questions/")  # folders of pages that argue
 DATA_SETS = ("sources", "all-results")  # pages that offer tables
@@ -31,14 +30,13 @@ LICENCES = "https://spdx.org/licenses/"
 
 def cff(project: Project) -> dict:
     """The citation file as it stands; empty in a book without one."""
-    file = project.root / CITATION
-    return dict(_read(file, files.state(file)))
+    return dict(_read(project, files.state(project.root / CITATION)))
 
 
 @lru_cache(maxsize=8)
-def _read(file: Path, state: tuple | None) -> dict:
+def _read(project: Project, _state: tuple | None) -> dict:
     """A file of citation, read once as long as it stays the same."""
-    return yaml.safe_load(file.read_text(encoding="utf-8")) if state else {}
+    return described.citation(project)
 
 
 def of_book(project: Project) -> dict:

@@ -159,7 +159,7 @@
   function slider(id, label, range, changed, hint) {
     const input = make("input", { type: "range", id, min: range.min, max: range.max,
       step: range.step, "aria-describedby": hint ? `${id}-hint` : null });
-    const output = make("output", { for: id, id: `${id}-output` });
+    const output = make("output", { for: id, id: `${id}-output`, "aria-live": "off" });
     input.addEventListener("input", () => changed(Number(input.value)));
     const parts = [make("label", { for: id, text: label }), output, input];
     if (hint) parts.push(make("p", { id: `${id}-hint`, class: "explorer-hint", text: hint }));
