@@ -27,6 +27,13 @@ RULES = ("from helpers import parameters, results, tables\nimport pandas as pd\n
 FRAGILE = ("from helpers import parameters, results\nparameters.check(globals())\n"
            "if horizon_year > 2031:\n    raise ValueError('no path')\n"
            "results.sentence('years', 'Soon.' if horizon_year < 2024 else 'Late.')")
+ECHOED = ("from helpers import parameters, results\nparameters.check(globals())\n"
+          "results.sentence('place', 'Medium stands in the middle.' if medium_score == 2 else "
+          "f'Medium stands at {medium_score}.')\n"
+          "results.sentence('side', 'Above.' if medium_score > 2 else 'Below.' if medium_score < 2 "
+          "else 'Between.')\n"
+          "results.sentence('many', 'Two of them.' if medium_score > 2 else 'Six of them.')\n"
+          "results.sentence('list', f'Low 1, Medium {medium_score:g}, High 3.')")
 LEVELS = ("from helpers import results\n"
           "results.sentence('many', ' '.join(['more'] * round(medium_score * 20)))")
 
@@ -39,6 +46,7 @@ def project(tmp_path_factory):
     write(made, "1-rules", RULES, head=HEAD)
     write(made, "2-fragile", FRAGILE, head="horizon_year = 2026  # year")
     write(made, "3-levels", LEVELS, head="medium_score = 2.0  # points")
+    write(made, "4-echoed", ECHOED, head="medium_score = 2.0  # points")
     return made
 
 
@@ -88,6 +96,16 @@ def test_a_turn_is_told_on_the_way_from_the_default_with_the_words_that_change(p
     assert "[level with -> ahead of]" in up["words"]
     assert "[level with -> behind]" in down["words"]
     assert float(down["between"][0]) < parameters.defaults()["medium_score"]
+
+
+def test_words_that_lead_away_from_the_default_on_both_sides_are_one_turn(project, asked):
+    told = tipping.of(project, "4-echoed", "medium_score", run=asked)
+    turned = {turn["sentence"]: turn for turn in told["turns"]}
+    assert turned["place"]["words"].endswith("away from 2.0")
+    assert [turn["sentence"] for turn in told["turns"]].count("side") == 2, "they differ"
+    low, high = map(float, turned["place"]["between"])
+    assert low < 2 < high and 2 - low == pytest.approx(high - 2)
+    assert told["holds"] == ["many", "list"], "counts in words and lists of numbers are numbers"
 
 
 def test_what_held_is_named_and_numbers_alone_are_no_other_words(project, asked):

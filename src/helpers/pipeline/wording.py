@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from helpers import agreement
 from helpers.words import MINUS
 
-NUMBER = re.compile(rf"[-+{MINUS}]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
+# A comma is part of it only before three digits: "Medium 2, High 3" are two numbers and a comma.
+NUMBER = re.compile(rf"[-+{MINUS}]?\d+(?:,\d{{3}}(?!\d))*(?:\.\d+)?(?:[eE][-+]?\d+)?")
 MOST_PAIRS = 10_000_000  # of words: longer texts would be compared for minutes
 AROUND = 3  # words that stay on either side of a change, so that one sees where it is
 

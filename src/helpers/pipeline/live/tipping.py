@@ -1,18 +1,20 @@
 """Where a chapter says something else along one parameter, and what of it holds all the way.
 
 The values kept ready are tried, then the stretches between neighbours that say other words are
-halved down to the step of the control. Sentences that differ in numbers only say the same. What is
-told is what runs said, at values that are named: nothing is claimed of a value that was not tried,
-but that two neighbours of a control have none between them.
+halved down to the step of the control. Sentences that differ in numbers only say the same, be they
+digits or words. What is told is what runs said, at values that are named: nothing is claimed of a
+value that was not tried, but that two neighbours of a control have none between them.
 """
 
 import difflib
 import json
+import re
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import files, parameters
+from helpers import files, parameters, words
 from helpers.pipeline import chapters, execute, plan, wording
 from helpers.pipeline.execute import RunResult
 from helpers.pipeline.live import address, answers
@@ -22,6 +24,7 @@ from helpers.project import Project
 MOST_RUNS = 64  # for one question; a control of forty stops takes fewer if it turns at every one
 FOLDER = "tipping"
 AROUND = 3  # words on either side of a change
+SPELLED = re.compile(rf"\b({'|'.join(map(words.count_in_words, range(2, 11)))})\b", re.IGNORECASE)
 REFUSED, FAILED = "refused", "failed"
 Run = Callable[[list[Plan]], Sequence[RunResult]]
 
@@ -263,8 +266,25 @@ def _along(swept: _Swept, name: str, tried: Sequence[str], here: str) -> list[di
         if _middle(name, swept, left, right) is not None:
             where = f"somewhere between {left} and {right}"
         found += _turns(swept, near, far, [left, right], where)
-    return sorted(found, key=lambda turn: abs(
+    return sorted(_folded(found, here), key=lambda turn: abs(
         swept.values[turn["between"][0]] - swept.values[here]))
+
+
+def _folded(turns: Iterable[dict], here: str) -> list[dict]:
+    """One turn in place of two that lead from the default, up and down, to the same words."""
+    found = defaultdict(list)
+    for turn in turns:
+        begins = here in turn["between"]
+        found[(turn["sentence"], masked(turn["to"])) if begins else id(turn)].append(turn)
+    folded = []
+    for first, *others in found.values():
+        if others:
+            [other] = others
+            ends = sorted({*first["between"], *other["between"]} - {here}, key=float)
+            first = {**first, "between": ends,
+                     "words": f"{changed(first['from'], first['to'])}, away from {here}"}
+        folded.append(first)
+    return folded
 
 
 def _from_here(swept: _Swept, name: str, tried: Sequence[str], here: str) -> list[dict]:
@@ -286,7 +306,7 @@ def _turns(swept: _Swept, near: str, far: str, between: list[str], where: str) -
 
 def masked(text: str) -> str:
     """What a sentence says apart from its numbers."""
-    return wording.NUMBER.sub("0", text)
+    return SPELLED.sub("0", wording.NUMBER.sub("0", text))
 
 
 def changed(old: str, new: str) -> str:
