@@ -104,6 +104,11 @@ def accident(number: int, root: Path, build: Path, server: int) -> str:
     return "the store refused to be written"
 
 
+def knobs(chapter: str) -> list[str]:
+    """Parameters of a chapter that readers turn; one that only makes a run longer is left alone."""
+    return [name for name in chapters.read(PROJECT, chapter).parameters if name != "draws"]
+
+
 def moved(turn: random.Random, read: list[str]) -> tuple[str, str | None]:
     """A parameter that a page reads and a value, or None for its baseline."""
     name = turn.choice(read)
@@ -149,17 +154,14 @@ def main() -> int:
                           if (found := re.search(r"http://\S+", line)))
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            readers = []
+            readers, read_by = [], {chapter: knobs(chapter) for chapter in NAMES if knobs(chapter)}
             for number in range(asked.readers):
-                chapter = NAMES[number % len(NAMES)]
-                read = [name for name in chapters.read(PROJECT, chapter).parameters
-                        if name != "draws"]
+                chapter, read = list(read_by.items())[number % len(read_by)]
                 page = browser.new_context(bypass_csp=True).new_page()
                 page.set_default_timeout(PATIENCE)
                 page.goto(f"{address_of}chapters/{chapter}.html")
                 page.wait_for_function("window.bookLive?.asking")
-                if read:
-                    readers.append((chapter, read, page))
+                readers.append((chapter, read, page))
             began, pause = memory(server.pid), 60 * asked.minutes / asked.turns
             for turn in range(asked.turns):
                 until = time.monotonic() + pause
