@@ -43,8 +43,9 @@ class Crashing:
     def __init__(self, times: int, how=sphinx.Crash):
         self.times, self.how, self.calls = times, how, 0
 
-    def build(self, source, out):
+    def build(self, source, out, meanwhile=lambda: None):
         self.calls += 1
+        meanwhile()
         assert (source / "intro.md").is_file()
         if self.calls <= self.times:
             raise self.how("no word")
@@ -65,8 +66,10 @@ def staged(workshop):
 
 
 def test_a_page_builder_that_dies_is_tried_once_more(workshop, staged):
-    builder = Crashing(1)
-    assert (sphinx.build(workshop, staged, "", builder) / "index.html").is_file()
+    builder, written = Crashing(1), staged / "staged" / "static" / "picture.txt"
+    built = sphinx.build(workshop, staged, "", builder, lambda: written.write_text("drawn"))
+    assert (built / "index.html").is_file() and builder.calls == 2
+    assert (built / "_static" / "picture.txt").read_text() == "drawn", "written meanwhile"
     with pytest.raises(BuildError, match="no word"):
         sphinx.build(workshop, staged, "", Crashing(2))
 

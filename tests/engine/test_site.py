@@ -229,7 +229,8 @@ def test_a_figure_becomes_files_with_its_words(tmp_path):
     output = {"output_type": "display_data", "metadata": {"book": about},
               "data": {"image/svg+xml": PICTURE, "text/csv": "a\n1\n", "text/plain": "f"}}
     notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
-    assemble.prepare(notebook, "c", tmp_path, exhibits.Around(kept_in(tmp_path)))
+    exhibits.write_files(output, "c", tmp_path, kept_in(tmp_path))
+    assemble.prepare(notebook, "c", exhibits.Around(kept_in(tmp_path)))
     page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
     assert '<p class="figure-title">say &#34;so&#34; &amp; &lt;more&gt;</p>' in page
     assert page.startswith('<figure class="book-figure" id="figure-f" data-figure="c/f">')
@@ -247,7 +248,8 @@ def test_a_table_stands_on_its_page_as_it_was_made_above_its_download(tmp_path):
               "metadata": {"book": {"table": "t", "caption": "T"}},
               "data": {"text/html": made, "text/csv": "a,b\n1,2\n"}}
     notebook = {"cells": [{"cell_type": "code", "metadata": {}, "outputs": [output]}]}
-    assemble.prepare(notebook, "c", tmp_path, exhibits.Around(kept_in(tmp_path)))
+    exhibits.write_files(output, "c", tmp_path, kept_in(tmp_path))
+    assemble.prepare(notebook, "c", exhibits.Around(kept_in(tmp_path)))
     page = notebook["cells"][0]["outputs"][0]["data"]["text/html"]
     assert page.startswith('<figure class="book-exhibit-table" id="table-t" data-table="c/t">')
     assert f'{made}\n<div class="exhibit-line">' in page and "downloads/c-t.csv" in page

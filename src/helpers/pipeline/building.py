@@ -73,13 +73,14 @@ def build(wanted: Edition, how: execute.How = execute.How(), *,  # noqa: B008  f
             with sphinx.workshop(wanted.project.build,
                                  wait=lambda: step("Waiting for another build")) as folder:
                 staged = folder / "staged"
-                assemble.assemble(staged, wanted, runs, shipped, page_processes, before)
+                told = assemble.assemble(staged, wanted, runs, shipped, page_processes, before)
                 if before is None:
                     generated.write_baseline(staged)
                 else:
                     changes = compare.compare(folders(before), folders(runs))
                     generated.write_what_changed(staged, wanted, changes, runs)
-                pages = sphinx.build(wanted.project, folder, notice, builder)
+                pages = sphinx.build(wanted.project, folder, notice, builder,
+                                     lambda: assemble.write_files(staged, told, runs))
                 page_facts.fill(pages, wanted, runs)
                 languages.write(pages, wanted.project, others)
                 _refuse_touched(wanted, seen)

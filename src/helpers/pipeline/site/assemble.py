@@ -32,13 +32,14 @@ from helpers.pipeline.site import (
 )
 from helpers.project import DISTRIBUTION
 
+DOWNLOADS = "downloads"  # below the static files
 # A kernel names the lexer of IPython, which colours plain Python alike in twice the time.
 PYTHON = {"name": "python", "pygments_lexer": "python"}
 
 
 def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 0,
-             before=None) -> None:
-    """Write what jupyter-book reads (contents, pages, executed chapters), and the downloads.
+             before=None) -> ledger.Ledger:
+    """Write what jupyter-book reads: contents, pages, executed chapters.
 
     Parameters
     ----------
@@ -52,11 +53,15 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
         How many write pages; 0 for as many as there are cores.
     before : list of RunResult, optional
         Runs of the baseline, where this is another edition.
+
+    Returns
+    -------
+    Ledger
+        What the edition says, for `write_files`.
     """
-    project = edition.project
-    source, files = staged / "source", staged / "static" / "downloads"
+    project, source = edition.project, staged / "source"
     (source / "chapters").mkdir(parents=True)
-    files.mkdir(parents=True)
+    (staged / "static" / DOWNLOADS).mkdir(parents=True)
     for file in (*pages.written(project), project.contents, project.references):
         if file.is_file():
             target = source / file.relative_to(project.root)
@@ -69,21 +74,17 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     last = related.cells(project, [run.chapter for run in runs])
     for run in runs:
         chapter = chapters.read(project, run.chapter).notebook
-        taken = bundles.notebook(chapter, executed[run.chapter])
-        (files / f"{run.chapter}.ipynb").write_text(json.dumps(taken, indent=1), "utf-8")
         notebook = with_outputs(chapter, executed[run.chapter], run.chapter)
         cells = folding.folded(notebook["cells"])
         cells.insert(folding.first_exhibit(cells), edition_box.cell(edition, run.chapter))
         notebook["cells"] = cells + ([last[run.chapter]] if run.chapter in last else [])
-        prepare(notebook, run.chapter, files, around)
+        prepare(notebook, run.chapter, around)
         target = source / "chapters" / f"{run.chapter}.ipynb"
         target.write_text(json.dumps(notebook), encoding="utf-8")
     generated.write(staged, edition, [run.chapter for run in runs], shipped)
     (source / status_page.PAGE).write_text(status_page.text(project, runs), encoding="utf-8")
     told = ledger.of_edition(edition, executed, _notebooks(before) if before else None)
-    cards.write(staged, told)
     ledger_page.write(staged, told)
-    bundles.write(staged, told, {run.chapter: run.key for run in runs})
     config = described.config(project)
     settings = config["sphinx"]["config"]
     settings["book_static_paths"] = [str(folder) for folder in inputs.static_folders(edition)]
@@ -92,6 +93,30 @@ def assemble(staged: Path, edition: Edition, runs, shipped=(), processes: int = 
     settings["book_links"] = links.of_book(project)
     settings["book_citation"] = page_metadata.of_book(project)
     (source / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    return told
+
+
+def write_files(staged: Path, told: ledger.Ledger, runs) -> None:
+    """Write what pages load or offer and are not made from, so that it need not be there before.
+
+    Pictures are drawn for it, which takes as long as jupyter-book needs for the pages.
+
+    Parameters
+    ----------
+    staged : Path
+        As `assemble` left it.
+    told : Ledger
+    runs : list of RunResult
+    """
+    folder = staged / "static" / DOWNLOADS
+    for chapter, executed in told.executed.items():
+        taken = bundles.notebook(chapters.read(told.project, chapter).notebook, executed)
+        (folder / f"{chapter}.ipynb").write_text(json.dumps(taken, indent=1), "utf-8")
+        for cell in executed["cells"]:
+            for output in filter(exhibits.about, cell.get("outputs", [])):
+                exhibits.write_files(output, chapter, folder, told.project)
+    cards.write(staged, told)
+    bundles.write(staged, told, {run.chapter: run.key for run in runs})
 
 
 def _notebooks(runs) -> dict[str, dict]:
@@ -123,27 +148,24 @@ def with_outputs(chapter: dict, executed: dict, name: str = "chapter") -> dict:
     return {**chapter, "metadata": {"language_info": PYTHON}, "cells": cells}
 
 
-def prepare(notebook: dict, chapter: str, folder: Path, around: exhibits.Around) -> None:
-    """Make an executed chapter ready to be read: figures and their data become files.
+def prepare(notebook: dict, chapter: str, around: exhibits.Around) -> None:
+    """Make an executed chapter ready to be read: figures and tables become parts of its page.
 
     Parameters
     ----------
     notebook : dict
         Changed in place.
     chapter : str
-    folder : Path
-        Where the files go; the book has them under ``_static/downloads``.
     around : exhibits.Around
         The book.
     """
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = _for_reading(cell["outputs"], chapter, folder, around)
+            cell["outputs"] = _for_reading(cell["outputs"], chapter, around)
 
 
-def _for_reading(outputs: list[dict], chapter: str, folder: Path,
-                 around: exhibits.Around) -> list[dict]:
-    """Outputs as a page of the book shows them; the files of figures and tables are written."""
+def _for_reading(outputs: list[dict], chapter: str, around: exhibits.Around) -> list[dict]:
+    """Outputs as a page of the book shows them."""
     read = []
     for output in outputs:
         data, about = output.get("data", {}), exhibits.about(output)
@@ -152,7 +174,6 @@ def _for_reading(outputs: list[dict], chapter: str, folder: Path,
             output = glued.typed(
                 {**output, "data": {kind: data[kind] for kind in data if kind != "text/plain"}})
         elif about:
-            exhibits.write_files(output, chapter, folder, around.project)
             if exhibits.is_for_another_page(output):
                 continue
             page = exhibits.as_html(output, chapter, page=f"chapters/{chapter}.html",

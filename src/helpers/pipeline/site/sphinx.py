@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -69,8 +69,14 @@ class PageBuilder:
                 [sys.executable, str(PROGRAM)], stdin=subprocess.PIPE, stdout=self.said,
                 stderr=self.said, text=True, env=environment.of_a_process())
 
-    def build(self, source: Path, out: Path) -> Path:
+    def build(self, source: Path, out: Path, meanwhile: Callable[[], None] = lambda: None) -> Path:
         """Build the pages of a folder; any warning fails, because it is a page that is not right.
+
+        Parameters
+        ----------
+        source, out : Path
+        meanwhile : callable
+            What is to be done while jupyter-book works, for which this process would only wait.
 
         Returns
         -------
@@ -89,6 +95,7 @@ class PageBuilder:
                      "--quiet"]
         self.process.stdin.write(json.dumps(arguments) + "\n")
         self.process.stdin.flush()
+        meanwhile()
         status = self.process.wait()
         self.said.seek(0)
         log = re.sub(r"\x1b\[[0-9;]*m", "", self.said.read())
@@ -139,7 +146,8 @@ def _tidy(folder: Path) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def build(project: Project, folder: Path, notice: str, builder: PageBuilder) -> Path:
+def build(project: Project, folder: Path, notice: str, builder: PageBuilder,
+          meanwhile: Callable[[], None] = lambda: None) -> Path:
     """Build what is staged in the workshop.
 
     Parameters
@@ -150,6 +158,8 @@ def build(project: Project, folder: Path, notice: str, builder: PageBuilder) -> 
     notice : str
         HTML for the top of every page; empty for none.
     builder : PageBuilder
+    meanwhile : callable
+        Writes staged files that no page is made from.
 
     Returns
     -------
@@ -167,7 +177,7 @@ def build(project: Project, folder: Path, notice: str, builder: PageBuilder) -> 
     stamp.unlink(missing_ok=True)  # if this is interrupted, the next build begins anew
     synchronise(folder / "staged" / "source", source)
     try:
-        made = builder.build(source, out)
+        made = builder.build(source, out, meanwhile)
     except Crash:  # what Sphinx keeps is damaged, or somebody killed it
         _forget(source, out)
         synchronise(folder / "staged" / "source", source)
