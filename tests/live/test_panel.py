@@ -504,15 +504,24 @@ def test_a_wrong_address_is_told_and_nothing_runs(opened, query, said):
 def test_two_editions_are_compared(opened):
     page = moved(opened(f"{PAGE}?a=horizon_year%3D2030&b=horizon_year%3D2031%26damping%3D0.8"))
     last = page.locator(LAST).first
-    assert last.get_attribute("title") == "baseline: 2030" and "2031" in last.inner_text()
+    assert last.get_attribute("title") == "other edition: 2030" and "2031" in last.inner_text()
     sentence = page.locator(ENDS).first
     assert "2030" in sentence.locator("del").first.text_content()
     assert "2031" in sentence.locator("ins").first.text_content()
     page.locator(f"{FIGURE} .live-compare button").click()
     assert "until 2030" in page.locator(f"{FIGURE} .live-alt").inner_text()
+    expect(page.locator(".live-others summary")).to_have_text("1 change in other chapters")
     page.goto(page.url.replace("2031%26damping%3D0.8", "2030"))
     expect(page.locator(COUNT)).to_have_text("Nothing on this page moved; 7 held.")
     expect(last).to_have_text("2030")
+
+
+def test_a_chapter_in_which_two_editions_agree_is_told_as_held(opened):
+    page = opened(f"{PAGE}?a=damping%3D0.8&b=damping%3D0.8%26horizon_year%3D2030")
+    others = page.locator(".live-others")
+    expect(others.locator("summary")).to_have_text("1 change in other chapters")
+    link = page.locator(f"a[href*='{OTHER}']")
+    expect(others.locator("li", has=link)).to_contain_text("0 moved")
 
 
 def test_links_to_pages_of_the_book_keep_the_edition(opened):

@@ -209,7 +209,7 @@ def test_compare_from_here_on(opened):
     expect(page.locator(COUNT)).to_contain_text("Nothing on this page moved")
     page.locator("#live-horizon_year-field").fill("2031")
     page.locator("#live-horizon_year-field").press("Enter")
-    expect(page.locator(LAST).first).to_have_attribute("title", "baseline: 2030")
+    expect(page.locator(LAST).first).to_have_attribute("title", "other edition: 2030")
     assert page.url.endswith("?a=horizon_year%3D2030&b=horizon_year%3D2031")
 
 

@@ -17,17 +17,25 @@
 
   const numbers = (chapters) => chapters.map((chapter) => window.bookSettings.chapters[chapter].number || chapter).join(", ");
 
+  /** How many records and exhibits two answers tell apart; null stands for the baseline. */
+  const differing = (now, old) => ["records", "exhibits"].reduce((sum, part) => {
+    const [after, before] = [now, old].map((answer) => answer?.[part] ?? {});
+    // What only one of them names is as in the baseline for the other.
+    const apart = (name) => part === "exhibits" ? JSON.stringify(after[name]?.pages) !== JSON.stringify(before[name]?.pages)
+      : !(name in after && name in before) || after[name].text !== before[name].text;
+    return sum + Object.keys({ ...after, ...before }).filter(apart).length;
+  }, 0);
+
   /** Chapters of other pages, with how much of each moved. */
   const elsewhere = ({ others, answers }) => others.filter((chapter) => answers.has(chapter)).map((chapter) => {
     const { now, old } = answers.get(chapter);
     const about = window.bookSettings.chapters[chapter];
-    const names = new Set([now, old].flatMap((answer) => Object.keys(answer?.records ?? {})));
-    const drawn = new Set([now, old].flatMap((answer) => Object.keys(answer?.exhibits ?? {})));
     const wrong = [now, old].find((answer) => answer && answer.status !== "ok");
+    const count = wrong ? 0 : differing(now, old);
     const link = live.make("a", { href: new URL(`chapters/${encodeURIComponent(chapter)}.html`, live.address.root()).href },
       `${about.number ? `${about.number} ` : ""}${about.title.replace(/^[A\d][\d.]*\s/, "")}`);
-    return [names.size + drawn.size, live.make("li", {}, link, ": ", wrong ? live.say("not computed")
-      : live.say("{n} moved", { n: names.size + drawn.size }))];
+    return [count, live.make("li", {}, link, ": ", wrong ? live.say("not computed")
+      : live.say("{n} moved", { n: count }))];
   });
 
   const faults = ({ answers, error }) => {

@@ -63,7 +63,7 @@
         checked: value === mode, change: () => { mode = value; draw(); } }), words)));
     const inside = live.make("div", { id: `${name}-box`, class: "live-box", hidden: true }, ways, place);
     const label = piece.now.querySelector(".figure-title")?.textContent ?? piece.name;
-    const button = live.button(live.say("Compare with the baseline"), () => {
+    const button = live.button(live.say("Compare with the {edition}", { edition: live.store.other() }), () => {
       inside.hidden = !inside.hidden;
       button.setAttribute("aria-expanded", String(!inside.hidden));
       if (inside.hidden) return;
@@ -93,8 +93,8 @@
         if (live.difference.same(before, cell.textContent)) return;
         count += 1;
         cell.classList.add("live-moved");
-        cell.title = live.say("baseline: {text}", { text: before || "–" });
-        cell.append(live.aside(live.say(" (baseline {text})", { text: before || "–" })));
+        cell.title = live.say("{edition}: {text}", { edition: live.store.other(), text: before || "–" });
+        cell.append(live.aside(live.say(" ({edition} {text})", { edition: live.store.other(), text: before || "–" })));
       });
     }
     const rest = rows(piece.was).length - rows(piece.now).length;

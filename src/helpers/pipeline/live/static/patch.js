@@ -53,9 +53,9 @@
     const cell = piece.kind === "row" ? piece.element.cells[2] : piece.element;
     live.keep(cell);
     const was = before ?? wordsOfNone();
-    cell.replaceChildren(after ?? wordsOfNone(), moved ? live.aside(live.say(" (baseline {text})", { text: was })) : "");
+    cell.replaceChildren(after ?? wordsOfNone(), moved ? live.aside(live.say(" ({edition} {text})", { edition: live.store.other(), text: was })) : "");
     if (piece.state === "held") return; // both editions say so
-    const said = moved ? live.say("baseline: {text}", { text: was }) : live.say("moved in digits that are not shown");
+    const said = moved ? live.say("{edition}: {text}", { edition: live.store.other(), text: was }) : live.say("moved in digits that are not shown");
     if (piece.kind === "row") cell.replaceChildren(live.make("span", { class: "live-value", title: said }, ...cell.childNodes));
     else piece.element.title = said;
     piece.element.classList.add(moved ? "live-moved" : "live-digits");

@@ -67,6 +67,8 @@
     become: (values, old = state.old) => become(values, old),
     reset: () => become({}, null),
     value: (name) => state.values[name] ?? live.literals.parameter(name).literal,
+    // What a page is held against, as labels name it.
+    other: () => (state.old ? live.say("other edition") : live.say("baseline")),
     isBaseline: () => !state.error && !state.old && !Object.keys(state.values).length,
     token: () => recall(TOKEN),
     OPEN,
